@@ -1,0 +1,1 @@
+"""Opentrace: ask questions of your own documents and get answers you can check."""

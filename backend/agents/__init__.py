@@ -1,0 +1,1 @@
+"""How the product reasons: graphs, prompts and tools."""

@@ -1,0 +1,1 @@
+"""The zero-key mode: real servers on loopback, started and supervised by us."""

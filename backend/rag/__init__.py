@@ -1,0 +1,1 @@
+"""How the product finds: parse, chunk, embed, search and cite."""

@@ -1,0 +1,1 @@
+"""What the API says: GraphQL types, inputs, unions and enums; no I/O."""

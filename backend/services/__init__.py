@@ -1,0 +1,1 @@
+"""What the product decides: the only room with business rules."""

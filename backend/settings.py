@@ -1,0 +1,107 @@
+"""Every setting of the product, read from the environment once, by entrypoints only.
+
+Names are `OPENTRACE_<GROUP>__<FIELD>`, for instance `OPENTRACE_DATABASE__URL`; `.env.example` lists them all.
+"""
+
+from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DatabaseSettings(Group):
+    """Two roles of one database: the owner migrates and works, the API's role lives behind row-level security."""
+
+    url: SecretStr
+    api_url: SecretStr
+    pool_size: int = 10
+    transaction_pooler: bool = False
+    """True behind PgBouncer or Supabase's pooler in transaction mode: no prepared statements are kept."""
+
+
+class RedisSettings(Group):
+    url: SecretStr
+    broker_url: SecretStr | None = None
+    """The queue's broker; the event streams' Redis when unset."""
+
+
+class StorageSettings(Group):
+    endpoint_url: str | None = None
+    """Unset: AWS itself."""
+    region: str = "us-east-1"
+    bucket: str
+    access_key: SecretStr
+    secret_key: SecretStr
+    presign_seconds: int = 900
+    max_upload_bytes: int = 200 * 1024 * 1024
+
+
+class ModelSettings(Group):
+    """Any server that speaks OpenAI's protocol."""
+
+    base_url: str = "https://api.openai.com/v1"
+    api_key: SecretStr
+    chat_model: str = "gpt-4o"
+    guardrail_model: str = "gpt-4o-mini"
+    embedding_model: str = "text-embedding-3-large"
+    embedding_dimensions: int = 1536
+    timeout_seconds: float = 60.0
+
+
+class AuthSettings(Group):
+    """Where tokens come from: Clerk, or anything that issues RS256 tokens and publishes its keys."""
+
+    jwks_url: str
+    issuer: str
+    authorized_parties: tuple[str, ...] = ()
+    leeway_seconds: int = 10
+
+
+class ApiSettings(Group):
+    host: str = "127.0.0.1"
+    port: int = 8000
+    allowed_origins: tuple[str, ...] = ("http://localhost:3000",)
+    playground: bool = False
+    max_body_bytes: int = 1024 * 1024
+    request_timeout_seconds: float = 30.0
+    socket_max_age_seconds: int = 900
+
+
+class WorkSettings(Group):
+    """How workers hold rows: a lease is renewed while the work lives and runs out when it does not."""
+
+    lease_seconds: float = 30.0
+    renew_seconds: float = 10.0
+    sweep_seconds: float = 5.0
+    ingestion_concurrency: int = 2
+    answers_concurrency: int = 8
+    documents_in_flight_per_user: int = 4
+    answers_in_flight_per_user: int = 4
+    max_tries: int = 5
+    """Claims of one row before it is given up as FAILED."""
+
+
+class IngestionSettings(Group):
+    max_pages: int = 5000
+    parse_seconds: float = 600.0
+    parse_memory_bytes: int = 2 * 1024**3
+    embed_batch_inputs: int = 64
+    embed_batch_tokens: int = 100_000
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="OPENTRACE_", env_nested_delimiter="__", frozen=True, extra="ignore"
+    )
+
+    database: DatabaseSettings
+    redis: RedisSettings
+    storage: StorageSettings
+    models: ModelSettings
+    auth: AuthSettings
+    api: ApiSettings = ApiSettings()
+    work: WorkSettings = WorkSettings()
+    ingestion: IngestionSettings = IngestionSettings()
+    log_level: str = "INFO"

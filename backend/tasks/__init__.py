@@ -1,0 +1,1 @@
+"""What waits: the Celery entrypoint and its three-line bodies."""
