@@ -60,8 +60,6 @@ class Unavailable(AppError):
 
     code = "UNAVAILABLE"
 
-    def __init__(
-        self, message: str, *, retry_after: float | None = None, code: str | None = None
-    ) -> None:
+    def __init__(self, message: str, *, retry_after: float | None = None, code: str | None = None) -> None:
         super().__init__(message, code=code)
         self.retry_after = retry_after

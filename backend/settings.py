@@ -12,7 +12,7 @@ class Group(BaseModel):
 
 
 class DatabaseSettings(Group):
-    """Two roles of one database: the owner migrates and works, the API's role lives behind row-level security."""
+    """Two roles: the owner migrates and works; the API's role lives behind row-level security."""
 
     url: SecretStr
     api_url: SecretStr

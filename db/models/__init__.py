@@ -1,0 +1,53 @@
+"""All tables; importing this package fills `Table.metadata`."""
+
+from db.models.base import Table
+from db.models.chats import Chat
+from db.models.chunks import Chunk, ChunkVector, StagedChunk, StagedVector
+from db.models.documents import Document, DocumentSource, DocumentStage, DocumentStatus, DocumentVersion
+from db.models.messages import Citation, CitationStatus, Feedback, Message, MessageRole, MessageStatus
+from db.models.projects import (
+    AgentType,
+    EmbeddingGeneration,
+    Fusion,
+    GenerationStatus,
+    MemberRole,
+    Project,
+    ProjectMember,
+    RagStrategy,
+    RetrievalSettings,
+)
+from db.models.usage import IdempotencyKey, Usage, UsageKind
+from db.models.users import User
+
+__all__ = [
+    "AgentType",
+    "Chat",
+    "Chunk",
+    "ChunkVector",
+    "Citation",
+    "CitationStatus",
+    "Document",
+    "DocumentSource",
+    "DocumentStage",
+    "DocumentStatus",
+    "DocumentVersion",
+    "EmbeddingGeneration",
+    "Feedback",
+    "Fusion",
+    "GenerationStatus",
+    "IdempotencyKey",
+    "MemberRole",
+    "Message",
+    "MessageRole",
+    "MessageStatus",
+    "Project",
+    "ProjectMember",
+    "RagStrategy",
+    "RetrievalSettings",
+    "StagedChunk",
+    "StagedVector",
+    "Table",
+    "Usage",
+    "UsageKind",
+    "User",
+]

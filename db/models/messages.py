@@ -1,0 +1,112 @@
+"""Messages as a tree, the citations of answers, and what people thought of them."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, String
+
+from db.models.base import Table, identifier, now, reference, time
+
+
+class MessageRole(StrEnum):
+    USER = "USER"
+    ASSISTANT = "ASSISTANT"
+
+
+class MessageStatus(StrEnum):
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    COMPLETED = "COMPLETED"
+    REFUSED = "REFUSED"
+    STOPPED = "STOPPED"
+    FAILED = "FAILED"
+
+
+ENDED = (MessageStatus.COMPLETED, MessageStatus.REFUSED, MessageStatus.STOPPED, MessageStatus.FAILED)
+
+
+class CitationStatus(StrEnum):
+    VERIFIED = "VERIFIED"
+    NORMALISED = "NORMALISED"
+    NOT_FOUND = "NOT_FOUND"
+    UNCHECKED = "UNCHECKED"
+
+
+class Message(Table, table=True):
+    """A question or an answer; an answer's parent is its question, siblings are regenerations.
+
+    `attempt` and `event_seq` mean what they mean on documents: fence and cursor; `content` is the text up to
+    that cursor.
+    """
+
+    __tablename__ = "messages"
+
+    id: UUID = identifier()
+    chat_id: UUID = reference("chats.id", index=True)
+    project_id: UUID = reference("projects.id", index=True)
+    created_by: UUID = reference("users.id", index=True)
+    parent_id: UUID | None = reference("messages.id", default=None, nullable=True, index=True)
+    preferred_child_id: UUID | None = None
+    role: MessageRole = Field(sa_type=String)
+    content: str = ""
+    status: MessageStatus = Field(default=MessageStatus.COMPLETED, sa_type=String)
+    failure_code: str | None = None
+    failure_message: str | None = None
+    """Why it failed or was refused, in a sentence for the person who asked."""
+    model: str | None = None
+
+    attempt: int = 0
+    event_seq: int = 0
+    num_tries: int = 0
+    leased_until: datetime | None = time(default=None)
+    rung_at: datetime | None = time(default=None)
+    stop_requested_at: datetime | None = time(default=None)
+
+    created_at: datetime = now()
+    updated_at: datetime = now()
+    started_at: datetime | None = time(default=None)
+    finished_at: datetime | None = time(default=None)
+
+
+class Citation(Table, table=True):
+    """A claim's source: it keeps the words it showed, so it outlives the document."""
+
+    __tablename__ = "citations"
+    __table_args__ = (UniqueConstraint("message_id", "position"),)
+
+    id: UUID = identifier()
+    message_id: UUID = reference("messages.id", index=True)
+    position: int
+    """Order in the answer, from 0."""
+    marker: int
+    """The number shown in the text, as in `[2]`."""
+    document_id: UUID
+    document_name: str
+    chunk_id: UUID
+    chunk_text: str
+    page: int | None = None
+    boxes: list[Any] = Field(default_factory=list, sa_type=JSONB)
+    """`[page, x0, y0, x1, y1]` per box that the quoted words touch, in fractions of the page."""
+    quote: str | None = None
+    char_start: int | None = None
+    char_end: int | None = None
+    score: float
+    status: CitationStatus = Field(default=CitationStatus.UNCHECKED, sa_type=String)
+
+
+class Feedback(Table, table=True):
+    """One person's rating of one answer; the last one counts."""
+
+    __tablename__ = "feedback"
+
+    message_id: UUID = reference("messages.id", primary_key=True)
+    user_id: UUID = reference("users.id", primary_key=True)
+    positive: bool
+    reason: str | None = None
+    comment: str | None = None
+    created_at: datetime = now()
+    updated_at: datetime = now()

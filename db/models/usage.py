@@ -1,0 +1,51 @@
+"""What was spent, and which requests were already answered."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Numeric
+from sqlmodel import Field, String
+
+from db.models.base import Table, identifier, now, reference
+
+
+class UsageKind(StrEnum):
+    CHAT = "CHAT"
+    GUARDRAIL = "GUARDRAIL"
+    EMBEDDING = "EMBEDDING"
+    SUMMARY = "SUMMARY"
+    RERANK = "RERANK"
+
+
+class Usage(Table, table=True):
+    """One paid call, written whether or not its work was kept; rows outlive what they paid for."""
+
+    __tablename__ = "usage"
+
+    id: UUID = identifier()
+    user_id: UUID = reference("users.id", index=True)
+    project_id: UUID | None = Field(default=None, index=True)
+    document_id: UUID | None = None
+    message_id: UUID | None = Field(default=None, index=True)
+    attempt: int = 0
+    kind: UsageKind = Field(sa_type=String)
+    model: str
+    num_input_tokens: int = 0
+    num_output_tokens: int = 0
+    cost_usd: Decimal | None = Field(default=None, sa_type=Numeric)
+    created_at: datetime = now()
+
+
+class IdempotencyKey(Table, table=True):
+    """The first result of a mutation that creates or spends; a repeat with the same key returns it."""
+
+    __tablename__ = "idempotency_keys"
+
+    user_id: UUID = reference("users.id", primary_key=True)
+    mutation: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    request_sha256: str
+    result_id: UUID
+    created_at: datetime = now()
