@@ -1,0 +1,66 @@
+# Opentrace: `make up` runs it, `make test` proves it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+.DEFAULT_GOAL := help
+
+.PHONY: help up down status doctor check format test chaos eval bench schema migrate lock clean
+
+help:  ## Show this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+up: $(VENV)/local  ## Install what is missing and run everything on this machine, without keys
+	@$(BIN)/python -m backend.cli up $(ARGS)
+
+down: $(VENV)/local  ## Stop what `make up` started
+	@$(BIN)/python -m backend.cli down
+
+status: $(VENV)/local  ## Say what runs, and where
+	@$(BIN)/python -m backend.cli status
+
+doctor: $(VENV)/local  ## Check this machine, part by part, and say how to mend it
+	@$(BIN)/python -m backend.cli doctor
+
+check: $(VENV)/dev  ## Format, lint, types, arrows between rooms, drift of the schema
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m backend.cli export-schema --check
+
+format: $(VENV)/dev  ## Format the code and mend what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: check  ## Everything CI runs: the checks and every test but the long ones
+	$(BIN)/python -m pytest -m "not chaos" $(ARGS)
+
+chaos: $(VENV)/dev  ## Kill things for a long time and see that nothing is lost
+	$(BIN)/python -m pytest -m chaos $(ARGS)
+
+eval: $(VENV)/dev  ## Measure answers over real documents: make eval DATA=FOLDER
+	$(BIN)/python -m bench.pages $(DATA)
+
+bench: $(VENV)/dev  ## Measure costs against their baselines (bench/README.md)
+	$(BIN)/python -m bench
+
+schema: $(VENV)/dev  ## Write backend/schema/schema.graphql anew
+	$(BIN)/python -m backend.cli export-schema
+
+migrate: $(VENV)/local  ## Bring the database of OPENTRACE_DATABASE__URL up to date
+	$(BIN)/python -m backend.cli migrate
+
+lock: $(VENV)/dev  ## Resolve all dependencies anew; locks carry hashes and no addresses
+	@sh locks/compile.sh $(BIN)/uv
+
+clean: down  ## Stop everything; forget the virtual environment and all local data
+	rm -rf $(VENV) .opentrace
+
+# Two environments in one folder: what the product needs here, and on top of it what its developers need.
+$(VENV)/local: locks/local.txt locks/weights.txt locks/uv.txt locks/install.sh
+	@PYTHON="$(PYTHON)" sh locks/install.sh $(VENV) local
+	@touch $@
+
+$(VENV)/dev: locks/dev.txt locks/weights.txt locks/uv.txt locks/install.sh
+	@PYTHON="$(PYTHON)" sh locks/install.sh $(VENV) dev
+	@touch $@ $(VENV)/local
