@@ -1,0 +1,169 @@
+"""Elements into chunks: cut at titles, kept between a soft and a hard size, small neighbours merged."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from backend.rag.elements import Chunk, Element, ElementKind, Line, Region
+from backend.rag.split import split_lines
+
+_MAX_TITLE = 200
+
+
+@dataclass(slots=True)
+class _Piece:
+    """An element, or a part of one that is too long for a chunk."""
+
+    kind: ElementKind
+    lines: list[Line]
+
+    @property
+    def size(self) -> int:
+        return sum(len(line.text) for line in self.lines) + len(self.lines) - 1
+
+
+@dataclass(slots=True)
+class _Draft:
+    path: tuple[str, ...]
+    pieces: list[_Piece] = field(default_factory=list)
+    size: int = 0
+
+    def add(self, piece: _Piece) -> None:
+        self.size = self.size_with(piece)
+        self.pieces.append(piece)
+
+    def size_with(self, piece: _Piece) -> int:
+        gap = len(_gap(self.pieces[-1], piece)) if self.pieces else 0
+        return self.size + gap + piece.size
+
+    @property
+    def has_only_titles(self) -> bool:
+        return all(piece.kind is ElementKind.TITLE for piece in self.pieces)
+
+
+def by_title(
+    elements: Iterable[Element], *, hard: int = 3000, soft: int = 2400, merge_below: int = 500
+) -> Iterator[Chunk]:
+    """Yield chunks in reading order; equal elements always give equal chunks.
+
+    A title starts a chunk. No chunk is longer than `hard` characters; between elements a chunk ends before
+    it passes `soft`, unless only its title has been written so far; a chunk below `merge_below` is joined
+    with the next, or with the one before if it belongs to that section, where both fit into `soft`.
+    Every line that is not blank appears exactly once and in order, and has a region; lines longer than `soft`
+    may be split. HEADER elements (running heads) are left out.
+    """
+    if not 0 < soft <= hard:
+        raise ValueError("0 < soft <= hard does not hold")
+    drafts = _cut(elements, hard, soft)
+    for position, draft in enumerate(_merge(drafts, soft, merge_below)):
+        yield _chunk(position, draft)
+
+
+def _cut(elements: Iterable[Element], hard: int, soft: int) -> Iterator[_Draft]:
+    titles: list[tuple[int, str]] = []
+    draft = _Draft(())
+    for element in elements:
+        lines = [line for line in element.lines if line.text.strip()]
+        if element.kind is ElementKind.HEADER or not lines:
+            continue
+        if element.kind is ElementKind.TITLE:
+            _descend(titles, element)
+            if draft.pieces:
+                yield draft
+            draft = _Draft(tuple(text for _, text in titles))
+        for piece in _pieces(element.kind, lines, room=_room(draft, hard, soft), hard=hard, soft=soft):
+            if draft.pieces and draft.size_with(piece) > (hard if draft.has_only_titles else soft):
+                yield draft
+                draft = _Draft(draft.path)
+            draft.add(piece)
+    if draft.pieces:
+        yield draft
+
+
+def _descend(titles: list[tuple[int, str]], element: Element) -> None:
+    level = element.level or 1
+    while titles and titles[-1][0] >= level:
+        titles.pop()
+    titles.append((level, " ".join(element.text.split())[:_MAX_TITLE]))
+
+
+def _room(draft: _Draft, hard: int, soft: int) -> int:
+    """What an element may measure before it is split: less after a title, which must not stand alone."""
+    room = hard - draft.size - 2
+    return room if draft.pieces and draft.has_only_titles and room >= soft // 2 else hard
+
+
+def _pieces(kind: ElementKind, lines: list[Line], *, room: int, hard: int, soft: int) -> Iterator[_Piece]:
+    whole = _Piece(kind, lines)
+    if whole.size <= room:
+        yield whole
+        return
+    limit = max(1, min(soft, room))
+    for part in split_lines(lines, limit):
+        yield _Piece(kind, part)
+
+
+def _merge(drafts: Iterable[_Draft], soft: int, below: int) -> Iterator[_Draft]:
+    held: _Draft | None = None
+    for draft in drafts:
+        if held is not None and _belongs(held, draft, soft, below):
+            held = _join(held, draft)
+        else:
+            if held is not None:
+                yield held
+            held = draft
+    if held is not None:
+        yield held
+
+
+def _belongs(held: _Draft, draft: _Draft, soft: int, below: int) -> bool:
+    if held.size + 2 + draft.size > soft:
+        return False
+    in_section = draft.path[: len(held.path)] == held.path
+    return held.size < below or (draft.size < below and in_section)
+
+
+def _join(first: _Draft, second: _Draft) -> _Draft:
+    if first.has_only_titles and second.path[: len(first.path)] == first.path:
+        path = second.path
+    else:
+        path = _common(first.path, second.path)
+    joined = _Draft(path)
+    for piece in (*first.pieces, *second.pieces):
+        joined.add(piece)
+    return joined
+
+
+def _common(first: tuple[str, ...], second: tuple[str, ...]) -> tuple[str, ...]:
+    num = 0
+    while num < min(len(first), len(second)) and first[num] == second[num]:
+        num += 1
+    return first[:num]
+
+
+def _gap(before: _Piece, after: _Piece) -> str:
+    both_items = before.kind is after.kind is ElementKind.LIST_ITEM
+    return "\n" if both_items or before.kind is ElementKind.TITLE else "\n\n"
+
+
+def _chunk(position: int, draft: _Draft) -> Chunk:
+    texts: list[str] = []
+    regions: list[Region] = []
+    at = 0
+    for number, piece in enumerate(draft.pieces):
+        gap = _gap(draft.pieces[number - 1], piece) if number else ""
+        for line in piece.lines:
+            at += len(gap)
+            texts += (gap, line.text)
+            regions.append(Region(at, at + len(line.text), line.page, line.box))
+            at += len(line.text)
+            gap = "\n"
+    pages = [region.page for region in regions if region.page is not None]
+    return Chunk(
+        position=position,
+        text="".join(texts),
+        title_path=draft.path,
+        page_first=min(pages, default=None),
+        page_last=max(pages, default=None),
+        regions=tuple(regions),
+        kinds=tuple(dict.fromkeys(piece.kind for piece in draft.pieces)),
+    )

@@ -1,0 +1,24 @@
+"""Documents into elements, page by page; services call `child.run`, which does it in a process of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from backend.rag.parse import formats
+from backend.rag.parse.page import Limits, Page, ParseError, Reason
+
+__all__ = ["Limits", "Page", "ParseError", "Reason", "stream"]
+
+
+def stream(path: Path, *, content_type: str, limits: Limits) -> Iterator[Page]:
+    """Yield the document's pages in order, one at a time; synchronous, and not protected from bad files.
+
+    Raises ParseError: UNSUPPORTED_TYPE where no parser reads `content_type`, EMPTY after the last page when
+    no page had text, and whatever the parser of that format finds.
+    """
+    parser = formats.find(content_type)
+    found = False
+    for page in parser(path, limits):
+        found = found or any(line.text.strip() for element in page.elements for line in element.lines)
+        yield page
+    if not found:
+        raise ParseError(Reason.EMPTY, formats.empty_message(content_type))

@@ -1,0 +1,126 @@
+"""Parsing in a process of its own, so that a bad file can cost a limited amount and nothing else."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import orjson
+import structlog
+
+import backend
+from backend.rag.elements import Element
+from backend.rag.parse.page import Limits, ParseError, Reason
+
+log = structlog.get_logger()
+
+OnProgress = Callable[[int, int], Awaitable[None]]
+
+_ROOT = Path(backend.__file__).parent.parent
+_FLAGS = ("-s", "-E", "-X", "utf8", "-m", "backend.rag.parse.worker")
+_MAX_MESSAGE = 512 * 1024**2
+_PROGRESS_EVERY = 0.25
+
+
+async def run(
+    path: Path, *, limits: Limits, on_progress: OnProgress | None = None, hint: str | None = None
+) -> list[Element]:
+    """Parse the file in a child process and return its elements in reading order.
+
+    `on_progress(done, total)` counts pages; it never goes backwards and ends with done = total. The type is
+    decided by content; `hint` (a declared type) only chooses between kinds of text. Raises ParseError,
+    whatever the file does. Cancelling, or running out of time, kills the child's whole process group.
+    """
+    process = await _start(path, limits, hint)
+    deadline = asyncio.timeout(limits.seconds)
+    try:
+        async with deadline:
+            elements = await _collect(process, on_progress or _ignore)
+            status = await process.wait()
+    except TimeoutError:
+        if deadline.expired():
+            raise ParseError(Reason.TIMED_OUT) from None
+        raise
+    finally:
+        await _end(process)
+    if elements is None:
+        raise _death(status)
+    return elements
+
+
+def _task(path: Path, limits: Limits, hint: str | None) -> str:
+    task = {"path": str(path.resolve()), "limits": asdict(limits), "hint": hint, "parent": os.getpid()}
+    return orjson.dumps(task).decode()
+
+
+async def _start(path: Path, limits: Limits, hint: str | None) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *_FLAGS,
+        _task(path, limits, hint),
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        cwd=_ROOT,
+        env={},
+        start_new_session=True,
+    )
+
+
+async def _collect(process: asyncio.subprocess.Process, on_progress: OnProgress) -> list[Element] | None:
+    """All elements, or None if the child ended without saying that it was through."""
+    assert process.stdout is not None
+    loop = asyncio.get_running_loop()
+    elements: list[Element] = []
+    told_at = 0.0
+    async for message in _messages(process.stdout):
+        if "error" in message:
+            log.info("document.refused", reason=message["error"]["reason"], detail=message["error"]["detail"])
+            raise ParseError(Reason(message["error"]["reason"]), message["error"]["message"])
+        elements += [Element.from_json(element) for element in message["elements"]]
+        done, total = message["done"], message["total"]
+        if message["finished"]:
+            await on_progress(total, total)
+            return elements
+        if loop.time() - told_at >= _PROGRESS_EVERY:
+            told_at = loop.time()
+            await on_progress(done, total)
+    return None
+
+
+async def _messages(reader: asyncio.StreamReader) -> AsyncIterator[dict[str, Any]]:
+    buffer = bytearray()
+    while block := await reader.read(1 << 16):
+        searched = len(buffer)
+        buffer += block
+        while (end := buffer.find(b"\n", searched)) >= 0:
+            yield orjson.loads(buffer[:end])
+            del buffer[: end + 1]
+            searched = 0
+        if len(buffer) > _MAX_MESSAGE:
+            raise ParseError(Reason.TOO_LARGE)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await asyncio.shield(process.wait())
+
+
+def _death(status: int) -> ParseError:
+    log.warning("parser.died", status=status)
+    if status == -signal.SIGXCPU:
+        return ParseError(Reason.TIMED_OUT)
+    if status == -signal.SIGKILL:
+        return ParseError(Reason.OUT_OF_MEMORY)
+    return ParseError(Reason.CRASHED)
+
+
+async def _ignore(done: int, total: int) -> None:
+    return None

@@ -1,0 +1,49 @@
+"""Which parser reads which content type; a new format is one line here and one module beside it."""
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import cast
+
+from backend.rag.parse.page import Limits, Page, ParseError, Reason
+
+Parser = Callable[[Path, Limits], Iterator[Page]]
+
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+HTML = "text/html"
+MARKDOWN = "text/markdown"
+TEXT = "text/plain"
+
+# Modules by name, so that the child process imports only the libraries of the format at hand.
+PARSERS = {PDF: "pdf", DOCX: "docx", HTML: "html", MARKDOWN: "markdown", TEXT: "text"}
+
+
+def find(content_type: str) -> Parser:
+    """The `pages(path, limits)` function for this type; raises ParseError(UNSUPPORTED_TYPE)."""
+    name = PARSERS.get(content_type)
+    if name is None:
+        raise ParseError(Reason.UNSUPPORTED_TYPE, _unsupported_message(content_type))
+    return cast(Parser, import_module(f"backend.rag.parse.{name}").pages)
+
+
+def empty_message(content_type: str) -> str | None:
+    """What to say when a document of this type holds no text; None for the usual sentence."""
+    if content_type == PDF:
+        return (
+            "The document's pages are images without text, and text recognition (OCR) is not available. "
+            "Run the file through OCR and upload the result."
+        )
+    return None
+
+
+def _unsupported_message(content_type: str) -> str:
+    if content_type.startswith("image/"):
+        return (
+            "This file is an image, and text recognition (OCR) is not available. "
+            "Upload a PDF, Word (.docx), HTML, Markdown or text file."
+        )
+    return (
+        f"This type of file ({content_type}) cannot be read. "
+        "Save it as PDF, Word (.docx), HTML, Markdown or text and upload it again."
+    )

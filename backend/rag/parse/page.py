@@ -1,0 +1,67 @@
+"""What every parser is given and yields: limits in, pages of elements out, one family of failures."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from backend.errors import Invalid
+from backend.rag.elements import Element
+
+MIB = 1024**2
+
+
+class Reason(StrEnum):
+    """Why a document cannot be read; the values are codes for programs and never change."""
+
+    ENCRYPTED = "ENCRYPTED"
+    CORRUPT = "CORRUPT"
+    EMPTY = "EMPTY"
+    UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"
+    TOO_MANY_PAGES = "TOO_MANY_PAGES"
+    TOO_LARGE = "TOO_LARGE"
+    TIMED_OUT = "TIMED_OUT"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    CRASHED = "CRASHED"
+
+
+_MESSAGES = {
+    Reason.ENCRYPTED: "This document is protected by a password. Remove the password and upload it again.",
+    Reason.CORRUPT: "This document is damaged and cannot be opened. Save it again and upload the copy.",
+    Reason.EMPTY: "No text was found in this document. Check that it is the right file and upload it again.",
+    Reason.UNSUPPORTED_TYPE: "This type of file cannot be read. Save it as PDF or DOCX and upload that.",
+    Reason.TOO_MANY_PAGES: "This document has too many pages. Split it into smaller files and upload those.",
+    Reason.TOO_LARGE: "This document holds more than can be taken in. Split it and upload the parts.",
+    Reason.TIMED_OUT: "Reading this document took too long. Split it and upload the parts.",
+    Reason.OUT_OF_MEMORY: "This document needs too much memory to read. Split it and upload the parts.",
+    Reason.CRASHED: "This document stopped the reader in its tracks. Save it again and upload the copy.",
+}
+
+
+class ParseError(Invalid):
+    """This document cannot be read, and trying again will not help; the message says what to do."""
+
+    def __init__(self, reason: Reason, message: str | None = None) -> None:
+        super().__init__(message or _MESSAGES[reason], code=str(reason))
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one document may cost; every limit ends in a ParseError."""
+
+    max_pages: int = 5000
+    seconds: float = 600.0
+    memory_bytes: int = 2048 * MIB
+    max_expanded_bytes: int = 512 * MIB
+    """What an archive (DOCX and its kin) may unpack to."""
+    max_characters: int = 50_000_000
+    """Text of the whole document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page's elements in reading order; `number` counts from 1, None where the format has no pages."""
+
+    number: int | None
+    elements: tuple[Element, ...]
+    total: int = 1
+    """Pages of the whole document."""
