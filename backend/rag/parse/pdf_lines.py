@@ -1,0 +1,181 @@
+"""The lines of one PDF page as displayed: text, box, size and weight, in the file's reading order."""
+
+import re
+from collections.abc import Iterator
+from ctypes import byref, c_double, c_int, create_string_buffer
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
+
+from backend.rag.parse import clean
+
+_SPAN = re.compile(r"[^\r\n\ufffe]+\ufffe?")
+_BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx", re.IGNORECASE)
+_FORCE_BOLD = 1 << 18
+_SCALE = 1_000_000
+_WIDE_GAP = 1.5
+_HYPHEN = "\ufffe"
+
+Rect = tuple[float, float, float, float]
+"""Left, top, right, bottom in the page's own points, whose origin is bottom-left."""
+
+
+@dataclass(slots=True)
+class RawLine:
+    """Points on the displayed page, origin top-left; `cells` counts parts with wide gaps between them."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    size: float
+    bold: bool
+    cells: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A page's lines, and its displayed width and height in points."""
+
+    width: float
+    height: float
+    lines: list[RawLine]
+
+
+def read(page: pdfium.PdfPage) -> Sheet:
+    """All lines of the page; cells on one baseline are one line, words cut by hyphens are whole."""
+    width, height = page.get_size()
+    textpage = page.get_textpage()
+    try:
+        lines = list(_lines(textpage, _Display(page, width, height)))
+    finally:
+        textpage.close()
+    return Sheet(width, height, list(_rows(_mend(lines))))
+
+
+class _Display:
+    """Maps a page's own coordinates, which ignore rotation and cropping, to what is displayed."""
+
+    def __init__(self, page: pdfium.PdfPage, width: float, height: float) -> None:
+        self._width, self._height = width / _SCALE, height / _SCALE
+        self._origin = self._device(page, 0, 0)
+        (x, y), (right, down), (left, up) = (
+            self._origin,
+            self._device(page, 1000, 0),
+            self._device(page, 0, 1000),
+        )
+        self._matrix = ((right - x) / 1000, (left - x) / 1000, (down - y) / 1000, (up - y) / 1000)
+
+    def _device(self, page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
+        at_x, at_y = c_int(), c_int()
+        raw.FPDF_PageToDevice(page, 0, 0, _SCALE, _SCALE, 0, x, y, byref(at_x), byref(at_y))
+        return at_x.value * self._width, at_y.value * self._height
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
+        a, b, c, d = self._matrix
+        x, y = self._origin
+        xs = (x + a * left + b * top, x + a * right + b * bottom)
+        ys = (y + c * left + d * top, y + c * right + d * bottom)
+        return min(xs), min(ys), max(xs), max(ys)
+
+
+def _lines(textpage: pdfium.PdfTextPage, display: _Display) -> Iterator[RawLine]:
+    text = textpage.get_text_range()
+    for match in _SPAN.finditer(text):
+        span = match[0]
+        stripped = span.strip(" \t\xa0\x00\ufffe")
+        if not stripped:
+            continue
+        start = match.start() + span.index(stripped[0])
+        start = _char_index(textpage, start)
+        rects = _rects(textpage, start, len(stripped))
+        size, bold = _look(textpage, start)
+        marked = stripped + (_HYPHEN if span.endswith(_HYPHEN) else "")
+        yield RawLine(marked, *display.box(*_union(rects)), size=size, bold=bold, cells=_cells(rects, size))
+
+
+def _char_index(textpage: pdfium.PdfTextPage, at: int) -> int:
+    found = raw.FPDFText_GetCharIndexFromTextIndex(textpage, at)
+    return found if found >= 0 else at
+
+
+def _rects(textpage: pdfium.PdfTextPage, start: int, count: int) -> list[Rect]:
+    left, top, right, bottom = c_double(), c_double(), c_double(), c_double()
+    found = []
+    for number in range(raw.FPDFText_CountRects(textpage, start, count)):
+        raw.FPDFText_GetRect(textpage, number, byref(left), byref(top), byref(right), byref(bottom))
+        found.append((left.value, top.value, right.value, bottom.value))
+    return found
+
+
+def _union(rects: list[Rect]) -> Rect:
+    left, top, right, bottom = zip(*rects, strict=True) if rects else ((0.0,),) * 4
+    return min(left), max(top), max(right), min(bottom)
+
+
+def _cells(rects: list[Rect], size: float) -> int:
+    gaps = (after[0] - before[2] for before, after in pairwise(rects))
+    return 1 + sum(gap > _WIDE_GAP * size for gap in gaps)
+
+
+def _look(textpage: pdfium.PdfTextPage, at: int) -> tuple[float, bool]:
+    """The size in points as printed, and whether the font is bold, of one character."""
+    matrix, flags, name = raw.FS_MATRIX(), c_int(), create_string_buffer(128)
+    size = raw.FPDFText_GetFontSize(textpage, at)
+    if raw.FPDFText_GetMatrix(textpage, at, byref(matrix)):
+        size *= (matrix.c**2 + matrix.d**2) ** 0.5
+    raw.FPDFText_GetFontInfo(textpage, at, name, 128, byref(flags))
+    bold = bool(_BOLD.search(name.value.decode("latin-1"))) or bool(flags.value & _FORCE_BOLD)
+    return size, bold or raw.FPDFText_GetFontWeight(textpage, at) >= 600
+
+
+def _mend(lines: list[RawLine]) -> list[RawLine]:
+    """Move the rest of a hyphenated word up to where the word began, and clean every line."""
+    words = " ".join(line.text for line in lines)
+    for line, after in pairwise(lines):
+        if line.text.endswith(_HYPHEN):
+            rest, _, remaining = after.text.partition(" ")
+            if rest.endswith(_HYPHEN):  # a word over three lines
+                remaining = _HYPHEN
+                rest = rest[:-1]
+            line.text = _joined(line.text[:-1], rest, words)
+            after.text = remaining
+    cleaned = (replace(line, text=clean.line(line.text)) for line in lines)
+    return [line for line in cleaned if line.text]
+
+
+def _joined(head: str, rest: str, words: str) -> str:
+    """One word, or a compound that keeps its hyphen: told by the page's other words, then by case."""
+    start = head.rpartition(" ")[2]
+    whole = start + rest
+    if start[-1:].islower() and rest[:1].islower() and "-" not in start:
+        has_hyphen = f"{start}-{rest}" in words and whole not in words
+    else:
+        has_hyphen = True
+    return f"{head}-{rest}" if has_hyphen else head + rest
+
+
+def _rows(lines: list[RawLine]) -> Iterator[RawLine]:
+    """Join neighbours on one baseline: the cells of a table's row that the file draws one by one."""
+    row: RawLine | None = None
+    for line in lines:
+        if row is not None and _same_row(row, line):
+            x1, y0, y1 = max(row.x1, line.x1), min(row.y0, line.y0), max(row.y1, line.y1)
+            cells = row.cells + line.cells
+            row = replace(row, text=f"{row.text} {line.text}", x1=x1, y0=y0, y1=y1, cells=cells)
+        else:
+            if row is not None:
+                yield row
+            row = line
+    if row is not None:
+        yield row
+
+
+def _same_row(row: RawLine, line: RawLine) -> bool:
+    height = min(row.y1 - row.y0, line.y1 - line.y0)
+    overlap = min(row.y1, line.y1) - max(row.y0, line.y0)
+    is_level = 0 < height < 2.2 * max(row.size, line.size)  # lines that run up the page are tall
+    return is_level and line.x0 >= row.x1 - 1 and overlap > 0.6 * height
