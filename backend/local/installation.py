@@ -96,25 +96,30 @@ class Installation:
                 yield
             finally:
                 self._state_file.unlink(missing_ok=True)
+                self.env_file.unlink(missing_ok=True)
 
-    def running(self) -> State | None:
-        """What runs now, or None; what a killed run left behind does not count."""
+    def is_held(self) -> bool:
+        """Whether a living process holds the lock."""
         with (self.folder / "lock").open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except BlockingIOError:
-                return self._read_state()
-            return None
+                return True
+            return False
+
+    def running(self) -> State | None:
+        """What runs now, or None; what a killed run left behind does not count."""
+        return self._read_state() if self.is_held() else None
 
     def write_state(self, state: State) -> None:
         write_private(self._state_file, json.dumps(asdict(state), indent=1))
 
     def write_env(self, env: Mapping[str, str]) -> None:
-        """Keep the running stack's settings for other commands, one `NAME=value` a line."""
+        """Keep the running stack's settings for other commands until it stops, one `NAME=value` a line."""
         write_private(self.env_file, "".join(f"{name}={value}\n" for name, value in env.items()))
 
     def read_env(self) -> dict[str, str]:
-        """The settings that the last start wrote; empty before the first."""
+        """The settings of the running stack; empty when it is stopped."""
         if not self.env_file.exists():
             return {}
         return dict(line.split("=", 1) for line in self.env_file.read_text().splitlines())

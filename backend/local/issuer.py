@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TypedDict, Unpack
 
 import click
-import httpx
 import jwt
 import uvicorn
 from cryptography.hazmat.primitives import serialization
@@ -22,9 +21,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from backend.local.installation import write_private
+from backend.local.installation import PROJECT, write_private
 from backend.local.processes import Command
-from backend.local.server import LOOPBACK, Server
+from backend.local.server import LOOPBACK, Server, get
 
 ISSUER = "https://local.opentrace.invalid"
 """A name, not a place: it stays the same while ports change, and can never belong to anyone."""
@@ -100,15 +99,11 @@ class Issuer(Server):
     def command(self) -> Command:
         folder, port = str(self.installation.folder), str(self.port)
         module = (sys.executable, "-m", "backend.local.issuer")
-        return Command((*module, "--folder", folder, "--port", port), self.log_file)
+        return Command((*module, "--folder", folder, "--port", port), self.log_file, cwd=PROJECT)
 
     async def answers(self) -> bool:
-        try:
-            async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
-                reply = await client.get(self.jwks_url)
-        except httpx.HTTPError:
-            return False
-        return reply.status_code == 200 and reply.json() == public_keys(self.installation.folder)
+        reply = await get(self.jwks_url)
+        return reply is not None and reply.json() == public_keys(self.installation.folder)
 
 
 def create_app(folder: Path) -> Starlette:

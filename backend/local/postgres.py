@@ -12,6 +12,7 @@ from backend.local import unprivileged
 from backend.local.installation import Installation, write_private
 from backend.local.processes import Command
 from backend.local.server import LOOPBACK, Server
+from backend.local.unprivileged import Prefix
 
 ADMIN, OWNER, API, DATABASE = "postgres", "opentrace_owner", "opentrace_api", "opentrace"
 # The wheel carries two versions; the one of 16 lies in a folder without a number.
@@ -40,15 +41,23 @@ class Postgres(Server):
     """One cluster with the database `opentrace`, owned by a role that is no superuser.
 
     `durable=False` trades the data for speed: a crash of the machine may lose them. Only for tests.
+    `prefix` is how root runs it, when not the way that suits this machine.
     """
 
-    def __init__(self, installation: Installation, *, major: int = 18, durable: bool = True) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        *,
+        major: int = 18,
+        durable: bool = True,
+        prefix: Prefix | None = None,
+    ) -> None:
         super().__init__(installation)
         self.name = f"postgres{major}"
         self._major = major
         self._durable = durable
         self._bin = binaries(major)
-        self._prefix = unprivileged.prefix()
+        self._prefix = prefix or unprivileged.prefix()
 
     @property
     def address(self) -> str:
@@ -76,13 +85,12 @@ class Postgres(Server):
     async def prepare(self) -> None:
         if (self.data_folder / "PG_VERSION").exists():
             return
-        self._prefix.own(self.data_folder.parent)
+        self._prefix.own(self.data_folder.parent, within=self.installation.folder)
         # initdb reads the file as the user it runs as, who may not look into our folder.
         with tempfile.TemporaryDirectory(prefix="opentrace-") as shared:
             password_file = Path(shared) / "password"
             write_private(password_file, self._password(ADMIN))
-            self._prefix.own(Path(shared))
-            self._prefix.own(password_file)
+            self._prefix.own(password_file, within=Path(shared))
             await self._initdb(password_file)
 
     def command(self) -> Command:

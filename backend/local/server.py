@@ -5,6 +5,7 @@ import socket
 from abc import ABC, abstractmethod
 from pathlib import Path
 
+import httpx
 import structlog
 
 from backend.errors import Unavailable
@@ -23,6 +24,16 @@ def free_port() -> int:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+async def get(url: str) -> httpx.Response | None:
+    """The answer of a server of ours when it is a good one, else None."""
+    try:
+        async with httpx.AsyncClient(trust_env=False, timeout=2) as client:
+            reply = await client.get(url)
+    except httpx.HTTPError:
+        return None
+    return reply if reply.status_code == 200 else None
 
 
 class Server(ABC):

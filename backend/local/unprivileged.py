@@ -25,11 +25,18 @@ class Prefix:
         """The prefix of a server: setpriv forgets the parent's-death signal unless it sets it itself."""
         return (*self.argv, "--pdeathsig", signal_name) if self.owner else self.argv
 
-    def own(self, folder: Path) -> None:
-        """Give the folder to the user that the command runs as."""
-        if self.owner is not None:
-            user = pwd.getpwnam(self.owner)
-            os.chown(folder, user.pw_uid, user.pw_gid)
+    def own(self, path: Path, *, within: Path) -> None:
+        """Give the path to the user that the command runs as, who may pass through the folders `within` it.
+
+        Folders above `within` are left as they are: they are not ours to open.
+        """
+        if self.owner is None:
+            return
+        user = pwd.getpwnam(self.owner)
+        os.chown(path, user.pw_uid, user.pw_gid)
+        for folder in path.parents:
+            if folder.is_relative_to(within):
+                folder.chmod(0o711)
 
 
 NOBODY = Prefix(_NOBODY, owner="nobody")

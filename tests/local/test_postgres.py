@@ -1,8 +1,16 @@
 """The embedded PostgreSQL: who may do what in it, and that a wrong password is refused."""
 
+import os
+import pwd
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
 import asyncpg
 import pytest
 
+from backend.local import unprivileged
+from backend.local.installation import Installation
 from backend.local.postgres import Postgres
 
 
@@ -50,6 +58,45 @@ async def test_a_wrong_password_is_refused(postgres_server: Postgres) -> None:
     wrong = postgres_server.url.replace("opentrace_owner:", "opentrace_owner:x")
     with pytest.raises(asyncpg.InvalidPasswordError):
         await asyncpg.connect(wrong)
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that everybody may pass through, unlike `tmp_path`."""
+    with tempfile.TemporaryDirectory(prefix="opentrace-") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
+
+
+def user_of(pid: int) -> str:
+    return pwd.getpwuid(Path(f"/proc/{pid}").stat().st_uid).pw_name
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes to another user")
+async def test_where_root_has_no_user_namespaces_it_runs_as_nobody(open_folder: Path) -> None:
+    server = Postgres(Installation(open_folder / "home"), durable=False, prefix=unprivileged.NOBODY)
+    await server.start()
+    try:
+        assert server.child is not None
+        assert user_of(server.child.pid) == "nobody"
+        assert await server.answers()
+    finally:
+        await server.stop()
+
+
+async def test_version_16_has_the_vector_extension_too(tmp_path: Path) -> None:
+    server = Postgres(Installation(tmp_path), major=16, durable=False)
+    await server.start()
+    try:
+        connection = await asyncpg.connect(server.url)
+        try:
+            version = await connection.fetchval("SHOW server_version_num")
+            found = await connection.fetchval("SELECT extversion FROM pg_extension WHERE extname = 'vector'")
+        finally:
+            await connection.close()
+    finally:
+        await server.stop()
+    assert (int(version) // 10_000, found) == (16, "0.8.5")
 
 
 async def test_setting_up_again_changes_nothing(postgres_server: Postgres) -> None:

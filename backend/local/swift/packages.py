@@ -43,10 +43,10 @@ async def install(folder: Path) -> None:
 
 async def _install(folder: Path) -> None:
     log.info("swift.installing", folder=str(folder))
-    uv = _uv()
-    await _run(uv, "venv", "--clear", "--python", sys.executable, str(folder))
+    program = str(uv())
+    await _run(program, "venv", "--clear", "--python", sys.executable, str(folder))
     await _run(
-        *(uv, "pip", "install", "--python", str(interpreter(folder))),
+        *(program, "pip", "install", "--python", str(interpreter(folder))),
         *("--require-hashes", "--no-deps", "-r", str(LOCK_FILE)),
     )
     (folder / "installed").write_text(_wanted())
@@ -68,9 +68,10 @@ def _wanted() -> str:
     return f"{sys.version_info.major}.{sys.version_info.minor} {lock}"
 
 
-def _uv() -> str:
+def uv() -> Path:
+    """The installer's program, beside our Python or on PATH. Raises Unavailable when there is none."""
     beside = Path(sys.executable).with_name("uv")
-    found = str(beside) if beside.exists() else shutil.which("uv")
+    found = beside if beside.exists() else shutil.which("uv")
     if found is None:
         raise Unavailable("uv is missing: install it with `pip install --require-hashes -r locks/uv.txt`.")
-    return found
+    return Path(found)
