@@ -104,9 +104,9 @@ def _die_with_parent(death_signal: signal.Signals) -> Callable[[], None] | None:
     return before_exec
 
 
-def tail(log_file: Path, *, num_lines: int = 5) -> str:
-    """The last lines of a log, for a sentence that says why something did not start."""
+def tail(log_file: Path, *, num_lines: int = 5, after: int = 0) -> str:
+    """The last lines of a log beyond its first `after` bytes, to say why something failed."""
     if not log_file.exists():
         return ""
-    lines = log_file.read_text(errors="replace").strip().splitlines()
+    lines = log_file.read_bytes()[after:].decode(errors="replace").strip().splitlines()
     return " | ".join(lines[-num_lines:])

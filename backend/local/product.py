@@ -61,13 +61,14 @@ class Api(Process):
 async def migrate(installation: Installation, env: Mapping[str, str]) -> None:
     """Bring the database up to date. Raises Unavailable with the end of the log when that fails."""
     log_file = installation.log("migrate")
+    log_began = log_file.stat().st_size if log_file.exists() else 0
     with log_file.open("ab") as output:
         process = await asyncio.create_subprocess_exec(
             *_argv("migrate"), stdout=output, stderr=output, env={**os.environ, **env}, cwd=PROJECT
         )
         code = await process.wait()
     if code != 0:
-        raise Unavailable(f"The database could not be brought up to date: {tail(log_file)}")
+        raise Unavailable(f"The database could not be brought up to date: {tail(log_file, after=log_began)}")
 
 
 def check_port(port: int) -> None:

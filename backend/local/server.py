@@ -100,6 +100,7 @@ class Server(ABC):
         """Make what clients expect to find (databases, buckets); does nothing when it is there."""
 
     async def _start_once(self) -> None:
+        log_began = self.log_file.stat().st_size if self.log_file.exists() else 0
         self.child = await processes.spawn(self.command())
         deadline = asyncio.get_running_loop().time() + self.start_seconds
         while self.child.exit_code is None:
@@ -109,4 +110,5 @@ class Server(ABC):
             if asyncio.get_running_loop().time() > deadline:
                 break
             await asyncio.sleep(0.05)
-        raise Unavailable(f"{self.name} did not start: {processes.tail(self.log_file) or 'it wrote no log'}")
+        said = processes.tail(self.log_file, after=log_began) or "it wrote no log"
+        raise Unavailable(f"{self.name} did not start: {said}")
