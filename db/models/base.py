@@ -1,10 +1,11 @@
 """The base of all tables: one schema, named constraints, identifiers made by the application."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import DateTime, MetaData
+from sqlalchemy import CheckConstraint, DateTime, Dialect, MetaData, String, TypeDecorator
 from sqlmodel import Field, SQLModel
 
 SCHEMA = "opentrace"
@@ -22,6 +23,37 @@ class Table(SQLModel):
     """A row of the product; every table lives in the schema `opentrace`, away from `public`."""
 
     metadata = MetaData(schema=SCHEMA, naming_convention=NAMING)
+
+
+class Choice(TypeDecorator[StrEnum]):
+    """A member of an enum, stored as its word; a row read back holds the member again, not a string."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, members: type[StrEnum]) -> None:
+        super().__init__()
+        self.members = members
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else str(self.members(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.members(value)
+
+
+def choice(members: type[StrEnum], **options: Any) -> Any:
+    """A column that holds one of `members`; pair it with `one_of` so that the database refuses others."""
+    return Field(sa_type=Choice(members), **options)
+
+
+def one_of(column: str, members: type[StrEnum]) -> CheckConstraint:
+    words = ", ".join(f"'{member}'" for member in members)
+    return CheckConstraint(f"{column} IN ({words})", name=column)
+
+
+def check(name: str, condition: str) -> CheckConstraint:
+    return CheckConstraint(condition, name=name)
 
 
 def utc_now() -> datetime:
@@ -47,4 +79,16 @@ def now() -> Any:
     return time(default_factory=utc_now)
 
 
-__all__ = ["SCHEMA", "UUID", "Table", "identifier", "now", "reference", "time", "utc_now"]
+__all__ = [
+    "SCHEMA",
+    "UUID",
+    "Table",
+    "check",
+    "choice",
+    "identifier",
+    "now",
+    "one_of",
+    "reference",
+    "time",
+    "utc_now",
+]

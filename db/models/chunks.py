@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import Text
+from sqlalchemy import Index, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -15,8 +15,9 @@ from db.models.base import Table, identifier, reference
 
 
 class ChunkColumns(Table):
-    """What a chunk is, published or staged."""
+    """What a chunk is, published or staged; its id is derived from version and position."""
 
+    id: UUID
     project_id: UUID
     document_id: UUID
     version_id: UUID
@@ -32,7 +33,7 @@ class ChunkColumns(Table):
 
 
 class Chunk(ChunkColumns, table=True):
-    """A published chunk; its id is derived from version and position, so a repeat makes the same id."""
+    """A published chunk; when it goes, a trigger takes its vectors with it."""
 
     __tablename__ = "chunks"
 
@@ -45,6 +46,10 @@ class ChunkVector(Table, table=True):
     """A chunk's vector in one generation; hash-partitioned by project, stored plain, no global index."""
 
     __tablename__ = "chunk_vectors"
+    __table_args__ = (
+        Index(None, "document_id", "chunk_id"),
+        {"postgresql_partition_by": "HASH (project_id)"},
+    )
 
     project_id: UUID = Field(primary_key=True)
     generation_id: UUID = Field(primary_key=True)

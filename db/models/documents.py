@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, String
+from sqlmodel import Field
 
-from db.models.base import Table, identifier, now, reference, time
+from db.models.base import Table, check, choice, identifier, now, one_of, reference, time
 
 
 class DocumentStatus(StrEnum):
@@ -30,7 +30,12 @@ STAGES = (
     DocumentStatus.SUMMARISING,
     DocumentStatus.VECTORIZATION,
 )
+RUNNING = STAGES
 ENDED = (DocumentStatus.COMPLETED, DocumentStatus.FAILED, DocumentStatus.CANCELLED)
+
+
+WORK = "status IN ('QUEUED', 'PARTITIONING', 'CHUNKING', 'SUMMARISING', 'VECTORIZATION')"
+"""Rows that wait for a worker or have one."""
 
 
 class DocumentSource(StrEnum):
@@ -46,9 +51,19 @@ class Document(Table, table=True):
     """
 
     __tablename__ = "documents"
+    __table_args__ = (
+        Index(None, "project_id", "created_at", "id"),
+        Index("ix_documents_work", "uploaded_by", "queued_at", postgresql_where=text(WORK)),
+        one_of("source", DocumentSource),
+        one_of("status", DocumentStatus),
+        check("size_bytes", "size_bytes > 0"),
+        check("sha256", "sha256 ~ '^[0-9a-f]{64}$'"),
+        check("cursor", "attempt >= 0 AND event_seq >= 0 AND num_tries >= 0"),
+        check("counts", "num_pages_parsed >= 0 AND num_chunks_embedded >= 0 AND version >= 0"),
+    )
 
     id: UUID = identifier()
-    project_id: UUID = reference("projects.id", index=True)
+    project_id: UUID = reference("projects.id")
     uploaded_by: UUID = reference("users.id", index=True)
     name: str
     content_type: str
@@ -56,10 +71,10 @@ class Document(Table, table=True):
     sha256: str
     """Lower-case hex of the bytes that the upload was signed for."""
     storage_key: str
-    source: DocumentSource = Field(default=DocumentSource.UPLOAD, sa_type=String)
+    source: DocumentSource = choice(DocumentSource, default=DocumentSource.UPLOAD)
     source_url: str | None = None
 
-    status: DocumentStatus = Field(default=DocumentStatus.UPLOADING, sa_type=String)
+    status: DocumentStatus = choice(DocumentStatus, default=DocumentStatus.UPLOADING)
     failure_code: str | None = None
     failure_message: str | None = None
     attempt: int = 0
@@ -86,9 +101,10 @@ class DocumentVersion(Table, table=True):
     """One ingestion of a document's bytes; built aside and published at once."""
 
     __tablename__ = "document_versions"
+    __table_args__ = (UniqueConstraint("document_id", "number"), check("number", "number > 0"))
 
     id: UUID = identifier()
-    document_id: UUID = reference("documents.id", index=True)
+    document_id: UUID = reference("documents.id")
     number: int
     created_at: datetime = now()
     published_at: datetime | None = time(default=None)
@@ -98,9 +114,10 @@ class DocumentStage(Table, table=True):
     """One stage of one version: a finished one is not done again by a later attempt."""
 
     __tablename__ = "document_stages"
+    __table_args__ = (one_of("stage", DocumentStatus),)
 
     version_id: UUID = reference("document_versions.id", primary_key=True)
-    stage: DocumentStatus = Field(primary_key=True, sa_type=String)
+    stage: DocumentStatus = choice(DocumentStatus, primary_key=True)
     document_id: UUID = reference("documents.id", index=True)
     attempt: int
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)

@@ -5,11 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlmodel import Field, String
+from sqlmodel import Field
 
-from db.models.base import Table, identifier, now, reference, time
+from db.models.base import Table, check, choice, identifier, now, one_of, reference, time
 
 
 class MessageRole(StrEnum):
@@ -29,6 +29,10 @@ class MessageStatus(StrEnum):
 ENDED = (MessageStatus.COMPLETED, MessageStatus.REFUSED, MessageStatus.STOPPED, MessageStatus.FAILED)
 
 
+WORK = "status IN ('QUEUED', 'RUNNING')"
+"""Answers that wait for a worker or have one."""
+
+
 class CitationStatus(StrEnum):
     VERIFIED = "VERIFIED"
     NORMALISED = "NORMALISED"
@@ -44,16 +48,23 @@ class Message(Table, table=True):
     """
 
     __tablename__ = "messages"
+    __table_args__ = (
+        Index(None, "chat_id", "created_at", "id"),
+        Index("ix_messages_work", "created_by", "created_at", postgresql_where=text(WORK)),
+        one_of("role", MessageRole),
+        one_of("status", MessageStatus),
+        check("cursor", "attempt >= 0 AND event_seq >= 0 AND num_tries >= 0"),
+    )
 
     id: UUID = identifier()
-    chat_id: UUID = reference("chats.id", index=True)
+    chat_id: UUID = reference("chats.id")
     project_id: UUID = reference("projects.id", index=True)
     created_by: UUID = reference("users.id", index=True)
     parent_id: UUID | None = reference("messages.id", default=None, nullable=True, index=True)
     preferred_child_id: UUID | None = None
-    role: MessageRole = Field(sa_type=String)
+    role: MessageRole = choice(MessageRole)
     content: str = ""
-    status: MessageStatus = Field(default=MessageStatus.COMPLETED, sa_type=String)
+    status: MessageStatus = choice(MessageStatus, default=MessageStatus.COMPLETED)
     failure_code: str | None = None
     failure_message: str | None = None
     """Why it failed or was refused, in a sentence for the person who asked."""
@@ -76,10 +87,15 @@ class Citation(Table, table=True):
     """A claim's source: it keeps the words it showed, so it outlives the document."""
 
     __tablename__ = "citations"
-    __table_args__ = (UniqueConstraint("message_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("message_id", "position"),
+        one_of("status", CitationStatus),
+        check("position", "position >= 0"),
+        check("characters", "char_start >= 0 AND char_end >= char_start"),
+    )
 
     id: UUID = identifier()
-    message_id: UUID = reference("messages.id", index=True)
+    message_id: UUID = reference("messages.id")
     position: int
     """Order in the answer, from 0."""
     marker: int
@@ -95,7 +111,7 @@ class Citation(Table, table=True):
     char_start: int | None = None
     char_end: int | None = None
     score: float
-    status: CitationStatus = Field(default=CitationStatus.UNCHECKED, sa_type=String)
+    status: CitationStatus = choice(CitationStatus, default=CitationStatus.UNCHECKED)
 
 
 class Feedback(Table, table=True):

@@ -4,9 +4,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlmodel import Field, String
+from sqlalchemy import Index, text
 
-from db.models.base import Table, identifier, now, reference, time
+from db.models.base import Table, check, choice, identifier, now, one_of, reference, time
 
 
 class MemberRole(StrEnum):
@@ -37,10 +37,16 @@ class GenerationStatus(StrEnum):
     RETIRED = "RETIRED"
 
 
+ACTIVE = "status = 'ACTIVE'"
+MAX_DIMENSIONS = 4000
+"""A halfvec stored plain must fit one page."""
+
+
 class Project(Table, table=True):
     """A set of documents and the chats about them; rights come from its members."""
 
     __tablename__ = "projects"
+    __table_args__ = (Index(None, "created_at", "id"),)
 
     id: UUID = identifier()
     created_by: UUID = reference("users.id", index=True)
@@ -54,10 +60,11 @@ class ProjectMember(Table, table=True):
     """The right of one user to one project."""
 
     __tablename__ = "project_members"
+    __table_args__ = (one_of("role", MemberRole),)
 
     user_id: UUID = reference("users.id", primary_key=True)
     project_id: UUID = reference("projects.id", primary_key=True, index=True)
-    role: MemberRole = Field(default=MemberRole.OWNER, sa_type=String)
+    role: MemberRole = choice(MemberRole, default=MemberRole.OWNER)
     created_at: datetime = now()
 
 
@@ -65,11 +72,21 @@ class RetrievalSettings(Table, table=True):
     """How a project finds and answers; made with the project, with the product's defaults."""
 
     __tablename__ = "retrieval_settings"
+    __table_args__ = (
+        one_of("rag_strategy", RagStrategy),
+        one_of("agent_type", AgentType),
+        one_of("fusion", Fusion),
+        check("num_chunks", "num_chunks BETWEEN 1 AND 20"),
+        check("final_context_size", "final_context_size BETWEEN 1 AND 20"),
+        check("similarity_threshold", "similarity_threshold BETWEEN 0 AND 1"),
+        check("multi_query_count", "multi_query_count BETWEEN 1 AND 8"),
+        check("weights", "vector_weight BETWEEN 0 AND 1 AND keyword_weight BETWEEN 0 AND 1"),
+    )
 
     project_id: UUID = reference("projects.id", primary_key=True)
-    rag_strategy: RagStrategy = Field(default=RagStrategy.BASIC, sa_type=String)
-    agent_type: AgentType = Field(default=AgentType.SIMPLE, sa_type=String)
-    fusion: Fusion = Field(default=Fusion.CONVEX, sa_type=String)
+    rag_strategy: RagStrategy = choice(RagStrategy, default=RagStrategy.BASIC)
+    agent_type: AgentType = choice(AgentType, default=AgentType.SIMPLE)
+    fusion: Fusion = choice(Fusion, default=Fusion.CONVEX)
     num_chunks: int = 5
     final_context_size: int = 5
     similarity_threshold: float = 0.3
@@ -84,11 +101,16 @@ class EmbeddingGeneration(Table, table=True):
     """All vectors of a project made by one model; exactly one generation is ACTIVE and serves."""
 
     __tablename__ = "embedding_generations"
+    __table_args__ = (
+        Index("uq_embedding_generations_active", "project_id", unique=True, postgresql_where=text(ACTIVE)),
+        one_of("status", GenerationStatus),
+        check("dimensions", f"dimensions BETWEEN 1 AND {MAX_DIMENSIONS}"),
+    )
 
     id: UUID = identifier()
     project_id: UUID = reference("projects.id", index=True)
     model: str
     dimensions: int
-    status: GenerationStatus = Field(default=GenerationStatus.ACTIVE, sa_type=String)
+    status: GenerationStatus = choice(GenerationStatus, default=GenerationStatus.ACTIVE)
     created_at: datetime = now()
     activated_at: datetime | None = time(default=None)

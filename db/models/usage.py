@@ -6,9 +6,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import Numeric
-from sqlmodel import Field, String
+from sqlmodel import Field
 
-from db.models.base import Table, identifier, now, reference
+from db.models.base import Table, check, choice, identifier, now, one_of, reference
 
 
 class UsageKind(StrEnum):
@@ -23,6 +23,10 @@ class Usage(Table, table=True):
     """One paid call, written whether or not its work was kept; rows outlive what they paid for."""
 
     __tablename__ = "usage"
+    __table_args__ = (
+        one_of("kind", UsageKind),
+        check("tokens", "num_input_tokens >= 0 AND num_output_tokens >= 0"),
+    )
 
     id: UUID = identifier()
     user_id: UUID = reference("users.id", index=True)
@@ -30,7 +34,7 @@ class Usage(Table, table=True):
     document_id: UUID | None = None
     message_id: UUID | None = Field(default=None, index=True)
     attempt: int = 0
-    kind: UsageKind = Field(sa_type=String)
+    kind: UsageKind = choice(UsageKind)
     model: str
     num_input_tokens: int = 0
     num_output_tokens: int = 0

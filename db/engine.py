@@ -1,0 +1,96 @@
+"""Connections: sessions for rows, and a bare asyncpg pool for COPY and hot reads."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import asyncpg
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+Sessions: TypeAlias = async_sessionmaker[AsyncSession]
+
+_CONNECT_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Database:
+    """One role's way to one database; two pools of up to `pool_size` connections each, opened lazily."""
+
+    engine: AsyncEngine
+    sessions: Sessions
+    pool: asyncpg.Pool
+    transaction_pooler: bool = False
+    """Single statements on `pool` must be wrapped in a transaction: the pooler hands out one at a time."""
+
+
+async def open(url: str, *, pool_size: int, transaction_pooler: bool) -> Database:
+    """Prepare both pools; the first connection is made at first use, so this works while the server is away.
+
+    `transaction_pooler` (PgBouncer, Supabase): no prepared statement is kept and none has a name.
+    """
+    address = engine_url(url)
+    engine = create_async_engine(
+        address,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_CONNECT_SECONDS,
+        connect_args=_connect_args(transaction_pooler),
+    )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    pool = await asyncpg.create_pool(
+        plain_url(url),
+        min_size=0,
+        max_size=pool_size,
+        timeout=_CONNECT_SECONDS,
+        reset=_reset,
+        statement_cache_size=0 if transaction_pooler else 100,
+    )
+    sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
+    return Database(engine, sessions, pool, transaction_pooler)
+
+
+async def close(database: Database) -> None:
+    """Close both pools; connections still in use are closed as they come back."""
+    await database.pool.close()
+    await database.engine.dispose()
+
+
+def engine_url(url: str) -> URL:
+    """The address as SQLAlchemy wants it: libpq's `sslmode` is `ssl` there."""
+    address = make_url(url).set(drivername="postgresql+asyncpg")
+    if "sslmode" in address.query:
+        mode = address.query["sslmode"]
+        address = address.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    return address
+
+
+def plain_url(url: str) -> str:
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _connect_args(transaction_pooler: bool) -> dict[str, Any]:
+    if not transaction_pooler:
+        return {"timeout": _CONNECT_SECONDS}
+    return {
+        "timeout": _CONNECT_SECONDS,
+        "statement_cache_size": 0,
+        "prepared_statement_cache_size": 0,
+        "prepared_statement_name_func": lambda: "",
+    }
+
+
+def _refuse_closed(dbapi_connection: Any, *_: Any) -> None:
+    """After a restart of the server all pooled connections are dead: take fresh ones, without a ping each."""
+    if dbapi_connection.driver_connection.is_closed():
+        raise InvalidatePoolError()
+
+
+async def _reset(connection: asyncpg.Connection) -> None:
+    """Nothing here outlives a transaction, so the reset's round trip is saved unless one was left open."""
+    if connection.is_in_transaction():
+        await connection.reset()
+
+
+__all__ = ["Database", "Sessions", "close", "engine_url", "open", "plain_url"]

@@ -1,0 +1,99 @@
+"""What the database can refuse, in our words; services turn these into `backend.errors`.
+
+DatabaseError
+├── Duplicate     a row with that key is already there (`constraint` names which rule)
+├── Missing       the row that this one refers to is gone (`constraint` names the reference)
+├── Stale         the row has changed hands: the writer's attempt is no longer the row's
+├── Incomplete    a version lacks vectors, so it cannot be published
+└── Unreachable   no connection, or the server ended it; the same work may succeed later
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+
+
+class DatabaseError(Exception):
+    """The family; anything else that a query raises is a bug."""
+
+
+class Duplicate(DatabaseError):
+    def __init__(self, constraint: str) -> None:
+        super().__init__(f"a row already exists: {constraint}")
+        self.constraint = constraint
+
+
+class Missing(DatabaseError):
+    def __init__(self, constraint: str) -> None:
+        super().__init__(f"the row referred to does not exist: {constraint}")
+        self.constraint = constraint
+
+
+class Stale(DatabaseError):
+    """A fence was lost; the writer must stop and write nothing more."""
+
+
+class Incomplete(DatabaseError):
+    def __init__(self, *, num_chunks: int, num_vectors: int) -> None:
+        super().__init__(f"{num_vectors} vectors for {num_chunks} chunks")
+        self.num_chunks = num_chunks
+        self.num_vectors = num_vectors
+
+
+class Unreachable(DatabaseError):
+    """The database does not answer now."""
+
+
+@contextmanager
+def translate() -> Iterator[None]:
+    """Raise the driver's errors of this block as members of the family; others pass unchanged.
+
+    Lock time-outs and deadlocks count as Unreachable: the work was undone whole and may be tried again.
+    """
+    try:
+        yield
+    except DatabaseError:
+        raise
+    except (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        translated = _translated(error)
+        if translated is None:
+            raise
+        raise translated from error
+
+
+def _translated(error: Exception) -> DatabaseError | None:
+    if isinstance(error, PoolTimeout):
+        return Unreachable("no free connection in time")
+    cause = _driver_error(error)
+    if isinstance(cause, asyncpg.UniqueViolationError):
+        return Duplicate(cause.constraint_name or "")
+    if isinstance(cause, asyncpg.ForeignKeyViolationError):
+        return Missing(cause.constraint_name or "")
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if lost or isinstance(error, InterfaceError) or isinstance(cause, _GONE):
+        return Unreachable(str(cause))
+    return None
+
+
+def _driver_error(error: Exception) -> BaseException:
+    """SQLAlchemy wraps its adapter's error, which wraps asyncpg's."""
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        return error.orig.__cause__ or error.orig
+    return error
+
+
+__all__ = ["DatabaseError", "Duplicate", "Incomplete", "Missing", "Stale", "Unreachable", "translate"]

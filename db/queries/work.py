@@ -1,0 +1,119 @@
+"""Work held under a lease: claiming the fairest row, keeping it, and being fenced off when it is lost.
+
+A row may be worked on by whoever claimed it last: `attempt` grows with every claim, and a writer that
+carries an older one is Stale. All functions are for the owner's role; the API never claims.
+"""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from db.errors import Stale
+from db.models import Document, Message
+from db.queries import work_sql
+from db.queries.work_sql import DOCUMENTS, MESSAGES, Kind
+
+Row = TypeVar("Row", Document, Message)
+
+
+async def claim_document(
+    session: AsyncSession, *, lease_seconds: float, per_user: int, max_tries: int
+) -> Document | None:
+    """Take the fairest runnable document, or None; a QUEUED one becomes PARTITIONING."""
+    return await _claim(session, Document, lease_seconds, per_user, max_tries)
+
+
+async def claim_message(
+    session: AsyncSession, *, lease_seconds: float, per_user: int, max_tries: int
+) -> Message | None:
+    """Take the fairest runnable answer, or None; it becomes RUNNING with an empty text."""
+    return await _claim(session, Message, lease_seconds, per_user, max_tries)
+
+
+async def renew(
+    session: AsyncSession, table: type[Row], id: UUID, attempt: int, lease_seconds: float
+) -> bool:
+    """Hold the row for `lease_seconds` from now; False when it is no longer this attempt's."""
+    values = {"id": id, "attempt": attempt, "lease_seconds": lease_seconds}
+    return await _changed(session, table, work_sql.RENEW, values)
+
+
+async def fence(session: AsyncSession, table: type[Row], id: UUID, attempt: int) -> Row:
+    """Lock the row for this transaction; raises Stale when it has changed hands or is gone.
+
+    Every write of a worker begins with this: without the lock, a claim could pass between check and write.
+    """
+    row = await session.get(table, id, populate_existing=True, with_for_update=True)
+    if row is None or row.attempt != attempt:
+        raise Stale(f"{table.__name__} {id} is no longer held by attempt {attempt}")
+    return row
+
+
+async def release(session: AsyncSession, table: type[Row], id: UUID, attempt: int) -> bool:
+    """Hand the row back at once, at a graceful shutdown: the try does not count against it."""
+    return await _changed(session, table, work_sql.RELEASE, {"id": id, "attempt": attempt})
+
+
+async def ring_documents(session: AsyncSession, *, limit: int, quiet_seconds: float) -> list[UUID]:
+    """Runnable documents that nobody was rung for within `quiet_seconds`; they count as rung now."""
+    return await _ring(session, DOCUMENTS, limit, quiet_seconds)
+
+
+async def ring_messages(session: AsyncSession, *, limit: int, quiet_seconds: float) -> list[UUID]:
+    """Runnable answers that nobody was rung for within `quiet_seconds`; they count as rung now."""
+    return await _ring(session, MESSAGES, limit, quiet_seconds)
+
+
+async def exhausted_documents(session: AsyncSession, *, max_tries: int, limit: int = 100) -> list[Document]:
+    """Documents that were claimed `max_tries` times and lost each time, locked so that they can be failed."""
+    return await _rows(session, Document, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit})
+
+
+async def exhausted_messages(session: AsyncSession, *, max_tries: int, limit: int = 100) -> list[Message]:
+    """Answers that were claimed `max_tries` times and lost each time, locked so that they can be failed."""
+    return await _rows(session, Message, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit})
+
+
+async def sweep_lock(session: AsyncSession) -> bool:
+    """Become the one sweeper until the transaction ends; False when another is at it."""
+    return bool(await session.scalar(text(work_sql.SWEEP), {"key": work_sql.SWEEP_KEY}))
+
+
+async def _claim(
+    session: AsyncSession, table: type[Row], lease_seconds: float, per_user: int, max_tries: int
+) -> Row | None:
+    kind = _kind(table)
+    await session.scalar(text(work_sql.TAKE_TURN), {"key": kind.lock_key})
+    values = {"lease_seconds": lease_seconds, "per_user": per_user, "max_tries": max_tries}
+    rows = await _rows(session, table, work_sql.CLAIM, values)
+    return rows[0] if rows else None
+
+
+async def _ring(session: AsyncSession, kind: Kind, limit: int, quiet_seconds: float) -> list[UUID]:
+    values = {"limit": limit, "quiet_seconds": quiet_seconds}
+    return list(await session.scalars(text(kind.fill(work_sql.RING)), values))
+
+
+async def _rows(
+    session: AsyncSession, table: type[Row], statement: str, values: Mapping[str, Any]
+) -> list[Row]:
+    found = await session.scalars(
+        select(table).from_statement(text(_kind(table).fill(statement))),
+        values,
+        execution_options={"populate_existing": True},
+    )
+    return list(found)
+
+
+async def _changed(
+    session: AsyncSession, table: type[Row], statement: str, values: Mapping[str, Any]
+) -> bool:
+    connection = await session.connection()
+    return (await connection.execute(text(_kind(table).fill(statement)), values)).rowcount == 1
+
+
+def _kind(table: type[Row]) -> Kind:
+    return DOCUMENTS if table is Document else MESSAGES
