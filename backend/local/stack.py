@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from backend.errors import Invalid
 from backend.local import product, supervision
 from backend.local.installation import Installation, Part, State
 from backend.local.issuer import Issuer
@@ -41,10 +42,13 @@ class Options:
 
     @classmethod
     def from_environment(cls) -> "Options":
-        """The ports of `OPENTRACE_API__PORT` and `OPENTRACE_CLIENT__PORT` where they are set."""
+        """The ports of `OPENTRACE_API__PORT` and `OPENTRACE_CLIENT__PORT` where they are set.
+
+        Raises Invalid when one of them is no port.
+        """
         return cls(
-            api_port=int(os.environ.get("OPENTRACE_API__PORT", "8000")),
-            client_port=int(os.environ.get("OPENTRACE_CLIENT__PORT", "3000")),
+            api_port=_port("OPENTRACE_API__PORT", default=8000),
+            client_port=_port("OPENTRACE_CLIENT__PORT", default=3000),
         )
 
     @property
@@ -158,6 +162,13 @@ class Stack:
             Part(server.name, server.child.pid, server.address) for server in self._started if server.child
         )
         self.installation.write_state(State(os.getpid(), tuple(parts)))
+
+
+def _port(variable: str, *, default: int) -> int:
+    value = os.environ.get(variable, str(default))
+    if not value.isdecimal() or not 0 < int(value) < 65536:
+        raise Invalid(f"{variable} is {value!r}, which is no port: set a number from 1 to 65535.")
+    return int(value)
 
 
 def _origins(port: int) -> tuple[str, ...]:

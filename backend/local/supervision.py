@@ -31,6 +31,11 @@ class Budget:
         self._at.append(now)
         return len(self._at) <= self.num_restarts
 
+    @property
+    def pause_seconds(self) -> float:
+        """How long to wait before the restart just paid for: longer the more there were lately."""
+        return 0.1 * (2.0 ** (len(self._at) - 1) - 1)
+
 
 async def watch(servers: Sequence[Server], on_restart: Restarted, *, num_restarts: int = 5) -> None:
     """Keep the servers running until cancelled.
@@ -60,5 +65,11 @@ async def _keep(server: Server, budget: Budget, on_restart: Restarted) -> None:
                 f"{server.name} ended {budget.num_restarts + 1} times within {budget.seconds:.0f} seconds, "
                 f"last with exit code {code}: {processes.tail(server.log_file)}"
             )
-        await server.start()
+        await asyncio.sleep(budget.pause_seconds)
+        try:
+            await server.start()
+        except Unavailable as error:
+            # Its child has ended again, so the next round counts it and tries once more.
+            log.warning("server.restart_failed", server=server.name, reason=error.message)
+            continue
         on_restart(server)

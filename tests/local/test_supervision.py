@@ -107,3 +107,32 @@ def test_restarts_are_counted_within_the_window_only() -> None:
     budget = Budget(num_restarts=2, seconds=60)
     assert [budget.spend(at) for at in (0, 1, 2)] == [True, True, False]
     assert budget.spend(62.5)
+
+
+def test_the_pause_grows_with_the_restarts_of_late() -> None:
+    budget = Budget(num_restarts=5, seconds=60)
+    pauses = []
+    for at in range(3):
+        budget.spend(at)
+        pauses.append(round(budget.pause_seconds, 3))
+    assert pauses == [0.0, 0.1, 0.3]
+
+
+async def test_a_restart_that_fails_is_tried_again_within_the_budget(here: Installation) -> None:
+    class Recovering(Mayfly):
+        num_tries = 1
+        num_starts = 0
+
+        async def answers(self) -> bool:
+            return self.num_starts != 2
+
+        def command(self) -> Command:
+            self.num_starts += 1
+            return super().command()
+
+    server = Recovering(here)
+    await server.start()
+    restarts: list[Server] = []
+    with pytest.raises(Unavailable, match="mayfly ended 4 times"):
+        await supervision.watch([server], restarts.append, num_restarts=3)
+    assert (server.num_starts, len(restarts)) == (4, 2)
