@@ -1,0 +1,1 @@
+"""What things cost here and now: each figure beside its baseline in the same run."""
