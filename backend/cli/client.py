@@ -106,5 +106,3 @@ def result_of(data: JSON) -> JSON:
     if "message" in result and "code" in result:
         raise ApiError(result["message"])
     return result
-
-

@@ -1,0 +1,138 @@
+"""The commands and their options; each imports its work when it is called, so that `--help` is quick."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from backend.errors import AppError
+
+
+def in_sentences(command: Callable[..., None]) -> Callable[..., None]:
+    """Expected failures end the command with their sentence and status 1; Ctrl-C ends it with 130."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        from backend.cli.client import ApiError
+
+        try:
+            command(*args, **kwargs)
+        except (AppError, ApiError) as error:
+            click.secho(str(error), fg="red", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("Stopped.", err=True)
+            sys.exit(130)
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="opentrace", prog_name="opentrace")
+def main() -> None:
+    """Ask questions of your own documents and get answers you can check."""
+
+
+@main.command()
+@click.option("--reset", is_flag=True, help="Empty all data first.")
+@click.option("--port", type=int, help="The API's port; 8000 unless OPENTRACE_API__PORT says otherwise.")
+@click.option("--no-demo", is_flag=True, help="Do not ingest the sample document and ask a question of it.")
+@in_sentences
+def up(reset: bool, port: int | None, no_demo: bool) -> None:
+    """Run everything on this machine, without keys, until Ctrl-C."""
+    from backend.cli import local
+
+    local.up(reset=reset, port=port, with_demo=not no_demo)
+
+
+@main.command()
+@in_sentences
+def down() -> None:
+    """Stop what `opentrace up` started."""
+    from backend.cli import local
+
+    local.down()
+
+
+@main.command()
+@in_sentences
+def status() -> None:
+    """Say what runs, and where."""
+    from backend.cli import local
+
+    local.status()
+
+
+@main.command()
+@in_sentences
+def doctor() -> None:
+    """Check this machine, part by part, and say how to mend it."""
+    from backend.cli import local
+
+    local.doctor()
+
+
+@main.command()
+@in_sentences
+def api() -> None:
+    """Serve the GraphQL API with the settings of the environment."""
+    from backend.cli import serve
+
+    serve.api()
+
+
+@main.command()
+@click.argument("queue", type=click.Choice(["ingestion", "answers"]))
+@in_sentences
+def worker(queue: str) -> None:
+    """Work on one queue with the settings of the environment."""
+    from backend.cli import serve
+
+    serve.worker(queue)
+
+
+@main.command()
+@in_sentences
+def migrate() -> None:
+    """Bring the database up to date."""
+    from backend.cli import serve
+
+    serve.migrate()
+
+
+@main.command()
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option("--project", default="Command line", show_default=True, help="The project's name.")
+@in_sentences
+def ingest(files: tuple[Path, ...], project: str) -> None:
+    """Upload FILES and follow them until they can be asked about."""
+    from backend.cli import ask as asking
+
+    asking.ingest(files, project)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("question")
+@click.option("--project", help="The project's name; the file's own name unless given.")
+@in_sentences
+def ask(file: Path, question: str, project: str | None) -> None:
+    """Take FILE in, ask QUESTION of it, stream the answer and name its sources."""
+    from backend.cli import ask as asking
+
+    asking.ask(file, question, project or file.name)
+
+
+@main.command("export-schema")
+@click.option("--check", is_flag=True, help="Write nothing; fail when the committed file differs.")
+@in_sentences
+def export_schema(check: bool) -> None:
+    """Write the GraphQL schema to backend/schema/schema.graphql."""
+    from backend.cli import schema
+
+    schema.export(check=check)

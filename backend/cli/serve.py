@@ -1,0 +1,43 @@
+"""Starts the product's own processes: settings are read here and nowhere below."""
+
+import asyncio
+
+import click
+from pydantic import ValidationError
+
+from backend.errors import Invalid
+from backend.settings import Settings
+
+
+def settings() -> Settings:
+    """The settings of the environment; raises Invalid that names every missing or wrong one."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = [f"  {variable(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        raise Invalid(
+            "These settings are missing or wrong (.env.example explains each):\n" + "\n".join(wrong)
+        ) from None
+
+
+def variable(location: tuple[str | int, ...]) -> str:
+    return "OPENTRACE_" + "__".join(str(part).upper() for part in location)
+
+
+def api() -> None:
+    from backend import app
+
+    app.serve(settings())
+
+
+def worker(queue: str) -> None:
+    from backend.tasks import worker as workers
+
+    workers.run(settings(), queue)
+
+
+def migrate() -> None:
+    from db import migrate as migrations
+
+    asyncio.run(migrations.upgrade(settings().database.url.get_secret_value()))
+    click.echo("The database is up to date.")
