@@ -1,0 +1,82 @@
+"""Rings the workers' doorbells; the only producer of Celery messages.
+
+A message says no more than "there is work": rows are the truth, and workers claim them by themselves.
+"""
+
+import asyncio
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from backend.errors import Unavailable
+
+if TYPE_CHECKING:
+    from sqlmodel.ext.asyncio.session import AsyncSession
+
+log = structlog.get_logger()
+
+JOBS = "opentrace.jobs"
+
+
+class Job(StrEnum):
+    """What can be asked of the workers, and on which queue it waits."""
+
+    INGEST_DOCUMENT = "document.ingest"
+    ANSWER_MESSAGE = "message.answer"
+
+    @property
+    def queue(self) -> str:
+        return {Job.INGEST_DOCUMENT: "ingestion", Job.ANSWER_MESSAGE: "answers"}[self]
+
+
+def enqueue(session: "AsyncSession", job: Job, row_id: UUID) -> None:
+    """Ring for this row once the session's transaction has committed; a rollback forgets it."""
+    session.info.setdefault(JOBS, []).append((job, row_id))
+
+
+def celery_app(broker_url: str) -> Celery:
+    """The one Celery configuration, for the producer and the workers.
+
+    Messages are acknowledged early and have no result: losing one costs the seconds until the next sweep.
+    """
+    app = Celery("opentrace", broker=broker_url)
+    app.conf.update(
+        task_ignore_result=True,
+        task_acks_late=False,
+        task_routes={job.value: {"queue": job.queue} for job in Job},
+        task_create_missing_queues=True,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_timeout=3,
+        broker_transport_options={"socket_connect_timeout": 3, "socket_timeout": 5, "max_retries": 0},
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        enable_utc=True,
+    )
+    return app
+
+
+class Queue:
+    """Sends doorbells from a thread, since the broker's client blocks."""
+
+    def __init__(self, broker_url: str) -> None:
+        self._app = celery_app(broker_url)
+
+    async def ring(self, job: Job, row_id: UUID) -> None:
+        """Tell a worker that this row waits; raises Unavailable when the broker does not answer."""
+        await asyncio.to_thread(self._send, job, row_id)
+
+    def _send(self, job: Job, row_id: UUID) -> None:
+        try:
+            self._app.send_task(job.value, args=(str(row_id),), retry=False)
+        except (OperationalError, OSError) as error:
+            raise Unavailable("The queue does not answer.", retry_after=5) from error
+
+    def close(self) -> None:
+        self._app.close()
