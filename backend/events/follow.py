@@ -22,7 +22,7 @@ BEHIND_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A row as an event. `event.cursor` is the last event it contains; `ended` is its terminal event, if any."""
+    """A row as an event whose cursor is the last event it contains; `ended` is its terminal event, if any."""
 
     event: Event
     ended: Event | None = None
