@@ -56,7 +56,7 @@ class Document(Table, table=True):
         Index("ix_documents_work", "uploaded_by", "queued_at", postgresql_where=text(WORK)),
         one_of("source", DocumentSource),
         one_of("status", DocumentStatus),
-        check("size_bytes", "size_bytes > 0"),
+        check("size_bytes", "size_bytes >= 0"),
         check("sha256", "sha256 ~ '^[0-9a-f]{64}$'"),
         check("cursor", "attempt >= 0 AND event_seq >= 0 AND num_tries >= 0"),
         check("counts", "num_pages_parsed >= 0 AND num_chunks_embedded >= 0 AND version >= 0"),

@@ -1,0 +1,15 @@
+-- What the API's role may call. Functions that say who is looking or check membership are safe to call directly.
+
+GRANT EXECUTE ON FUNCTION
+    opentrace.viewer_id(),
+    opentrace.is_member(uuid),
+    opentrace.may_found(uuid),
+    opentrace.ensure_user(text, text, text),
+    opentrace.place_of_document(uuid),
+    opentrace.message_path(uuid, integer),
+    opentrace.search_basic(uuid, uuid, real[], double precision, integer),
+    opentrace.search_basic_as(uuid, uuid, uuid, real[], double precision, integer),
+    opentrace.delete_document(uuid),
+    opentrace.delete_chat(uuid),
+    opentrace.delete_project(uuid)
+TO opentrace_api;

@@ -1,0 +1,38 @@
+-- People see themselves; members see their projects.
+
+ALTER TABLE opentrace.users ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON opentrace.users TO opentrace_api;
+CREATE POLICY self ON opentrace.users FOR SELECT TO opentrace_api
+    USING (id = (SELECT opentrace.viewer_id()));
+
+ALTER TABLE opentrace.project_members ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON opentrace.project_members TO opentrace_api;
+CREATE POLICY self ON opentrace.project_members FOR SELECT TO opentrace_api
+    USING (user_id = (SELECT opentrace.viewer_id()));
+CREATE POLICY founder ON opentrace.project_members FOR INSERT TO opentrace_api
+    WITH CHECK (user_id = (SELECT opentrace.viewer_id()) AND role = 'OWNER' AND opentrace.may_found(project_id));
+
+ALTER TABLE opentrace.projects ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON opentrace.projects TO opentrace_api;
+GRANT UPDATE (name, description, updated_at) ON opentrace.projects TO opentrace_api;
+CREATE POLICY members ON opentrace.projects FOR SELECT TO opentrace_api
+    USING (EXISTS (SELECT FROM opentrace.project_members m
+                    WHERE m.project_id = projects.id AND m.user_id = (SELECT opentrace.viewer_id())));
+CREATE POLICY members_change ON opentrace.projects FOR UPDATE TO opentrace_api
+    USING (opentrace.is_member(id));
+CREATE POLICY anyone_makes ON opentrace.projects FOR INSERT TO opentrace_api
+    WITH CHECK (created_by = (SELECT opentrace.viewer_id()));
+
+ALTER TABLE opentrace.retrieval_settings ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE ON opentrace.retrieval_settings TO opentrace_api;
+CREATE POLICY members ON opentrace.retrieval_settings TO opentrace_api
+    USING (EXISTS (SELECT FROM opentrace.project_members m
+                    WHERE m.project_id = retrieval_settings.project_id
+                      AND m.user_id = (SELECT opentrace.viewer_id())));
+
+ALTER TABLE opentrace.embedding_generations ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON opentrace.embedding_generations TO opentrace_api;
+CREATE POLICY members ON opentrace.embedding_generations TO opentrace_api
+    USING (EXISTS (SELECT FROM opentrace.project_members m
+                    WHERE m.project_id = embedding_generations.project_id
+                      AND m.user_id = (SELECT opentrace.viewer_id())));
