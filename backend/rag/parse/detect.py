@@ -70,13 +70,15 @@ def _ole(path: Path) -> str:
 
 def _texts(head: bytes, hint: str | None) -> str | None:
     name = decode.encoding_by_mark(head) or decode.encoding_by_zeros(head)
+    text = head.decode(name, "ignore") if name else head.decode("latin-1")
+    if _TAG.match(text):
+        return HTML
     if name is None and _is_binary(head):
         return None
     for mark, content_type in _TEXT_MARKS.items():
         if head.startswith(mark):
             return content_type
-    text = head.decode(name, "ignore") if name else head.decode("latin-1")
-    if _TAG.match(text) or (hint == HTML and _INNER_TAG.search(text)):
+    if hint == HTML and _INNER_TAG.search(text):
         return HTML
     if hint in (MARKDOWN, TEXT):
         return hint

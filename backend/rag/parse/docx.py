@@ -90,8 +90,7 @@ class _Package:
         for node in xml.children(xml.parse(data) if data else None, "Relationship"):
             if node.attrib.get("TargetMode") == "External":
                 continue
-            target = posixpath.normpath(posixpath.join("/", folder, node.attrib.get("Target", ""))).lstrip(
-                "/"
-            )
-            relations[node.attrib.get("Id", "")] = (node.attrib.get("Type", "").rpartition("/")[2], target)
+            target = posixpath.normpath(posixpath.join("/", folder, node.attrib.get("Target", "")))
+            kind = node.attrib.get("Type", "").rpartition("/")[2]
+            relations[node.attrib.get("Id", "")] = (kind, target.lstrip("/"))
         return relations

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.parse import clean
+from backend.rag.parse import clean, pdf_spacing
 
 _SPAN = re.compile(r"[^\r\n\ufffe]+\ufffe?")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx", re.IGNORECASE)
@@ -17,6 +17,8 @@ _FORCE_BOLD = 1 << 18
 _SCALE = 1_000_000
 _WIDE_GAP = 1.5
 _HYPHEN = "\ufffe"
+_WORD = re.compile(r"\w+(?:-\w+)*")
+_CUT_WORD = re.compile(r"\S+\ufffe\n\S+")
 
 Rect = tuple[float, float, float, float]
 """Left, top, right, bottom in the page's own points, whose origin is bottom-left."""
@@ -93,6 +95,8 @@ def _lines(textpage: pdfium.PdfTextPage, display: _Display) -> Iterator[RawLine]
         start = _char_index(textpage, start)
         rects = _rects(textpage, start, len(stripped))
         size, bold = _look(textpage, start)
+        if pdf_spacing.is_spaced(stripped):
+            stripped = pdf_spacing.closed(textpage, start, stripped, size)
         marked = stripped + (_HYPHEN if span.endswith(_HYPHEN) else "")
         yield RawLine(marked, *display.box(*_union(rects)), size=size, bold=bold, cells=_cells(rects, size))
 
@@ -134,7 +138,7 @@ def _look(textpage: pdfium.PdfTextPage, at: int) -> tuple[float, bool]:
 
 def _mend(lines: list[RawLine]) -> list[RawLine]:
     """Move the rest of a hyphenated word up to where the word began, and clean every line."""
-    words = " ".join(line.text for line in lines)
+    words = set(_WORD.findall(_CUT_WORD.sub(" ", "\n".join(line.text for line in lines))))
     for line, after in pairwise(lines):
         if line.text.endswith(_HYPHEN):
             rest, _, remaining = after.text.partition(" ")
@@ -147,14 +151,13 @@ def _mend(lines: list[RawLine]) -> list[RawLine]:
     return [line for line in cleaned if line.text]
 
 
-def _joined(head: str, rest: str, words: str) -> str:
+def _joined(head: str, rest: str, words: set[str]) -> str:
     """One word, or a compound that keeps its hyphen: told by the page's other words, then by case."""
-    start = head.rpartition(" ")[2]
-    whole = start + rest
-    if start[-1:].islower() and rest[:1].islower() and "-" not in start:
-        has_hyphen = f"{start}-{rest}" in words and whole not in words
-    else:
-        has_hyphen = True
+    start, end = _WORD.findall(head)[-1:], _WORD.findall(rest)[:1]
+    if not start or not end or not head[-1].islower() or not rest[0].islower() or "-" in start[0]:
+        return f"{head}-{rest}"
+    is_compound = f"{start[0]}-{end[0]}" in words or {start[0], end[0]} <= words
+    has_hyphen = is_compound and start[0] + end[0] not in words
     return f"{head}-{rest}" if has_hyphen else head + rest
 
 

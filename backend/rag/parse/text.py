@@ -8,7 +8,7 @@ from backend.rag.elements import Element, ElementKind, Line
 from backend.rag.parse import clean, decode
 from backend.rag.parse.page import Limits, Page, ParseError, Reason
 
-_BLANK = re.compile(r"\n[^\S\n]*\n\s*")
+_BLANK = re.compile(r"\n(?:[^\S\n]*\n)+")
 _MAX_LINES = 200
 
 

@@ -1,14 +1,13 @@
 """The child process: one document in, JSON lines of elements and progress out, one error at most."""
 
 import itertools
+import json
 import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
-
-import orjson
 
 from backend.rag.elements import Element
 from backend.rag.parse import sandbox, stream
@@ -29,7 +28,7 @@ class Task:
 def main(argument: str) -> int:
     """Parse the document that the JSON `argument` describes; returns 0 when all was said on stdout."""
     out = _take_stdout()
-    values = orjson.loads(argument)
+    values = json.loads(argument)
     task = Task(Path(values["path"]), Limits(**values["limits"]), values["hint"], values["parent"])
     sandbox.enter(task.limits, parent=task.parent)
     try:
@@ -82,7 +81,8 @@ def _take_stdout() -> BinaryIO:
 
 
 def _send(out: BinaryIO, message: dict[str, Any]) -> None:
-    out.write(orjson.dumps(message) + b"\n")
+    # Not orjson: out of memory it dies of a signal, where this raises MemoryError.
+    out.write(json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
     out.flush()
 
 

@@ -23,7 +23,7 @@ class Node(Protocol):
 def parse(data: bytes) -> Node:
     """The root element; raises ParseError(CORRUPT) where nothing can be made of it.
 
-    Broken markup is mended where possible. Depth and text sizes stay within the parser's own safe limits.
+    Broken markup is mended where possible; deeper or longer than the parser's own safe limits is TOO_LARGE.
     """
     parser = etree.XMLParser(
         resolve_entities=False,
@@ -37,8 +37,14 @@ def parse(data: bytes) -> Node:
     )
     try:
         root = etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError) as error:
-        raise ParseError(Reason.CORRUPT) from error
+    except (etree.XMLSyntaxError, ValueError):
+        root = None
+    # Mending must not pass off half a document as the whole.
+    problems = {entry.type for entry in parser.error_log}
+    if etree.ErrorTypes.ERR_NO_MEMORY in problems:
+        raise MemoryError
+    if etree.ErrorTypes.ERR_RESOURCE_LIMIT in problems:
+        raise ParseError(Reason.TOO_LARGE)
     if root is None:
         raise ParseError(Reason.CORRUPT)
     return cast(Node, root)

@@ -1,0 +1,83 @@
+"""A file's type is told by its content; hints only choose between texts."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.rag.parse import ParseError, Reason
+from backend.rag.parse.detect import detect
+from backend.rag.parse.formats import DOCX, HTML, MARKDOWN, PDF, TEXT, find
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"%PDF-1.7\n", PDF),
+        (b"\xef\xbb\xbf%PDF-1.7\n", PDF),
+        (b"\n<!-- c --><!DOCTYPE html><html>", HTML),
+        (b"<?xml version='1.0'?>\n<html xmlns='x'>", HTML),
+        ("<html><p>ü".encode("utf-16"), HTML),
+        (b"From: a\n\n<html><body><p>x</p></body></html>", HTML),
+        (b"# Title\n\ntext", MARKDOWN),
+        (b"see [this](https://example.org)", MARKDOWN),
+        (b"BMW is a word and not a bitmap", TEXT),
+        (b"1 < 2 and <b> is a letter", TEXT),
+        ("plain ü".encode("utf-16"), TEXT),
+        (b"{\\rtf1 hello}", "application/rtf"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "image/png"),
+        (bytes(range(256)), "application/octet-stream"),
+    ],
+)
+def test_the_content_decides(tmp_path: Path, data: bytes, expected: str) -> None:
+    path = tmp_path / "misleading.docx"
+    path.write_bytes(data)
+    assert detect(path) == expected
+
+
+def test_a_hint_chooses_between_texts_and_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(b"# not a heading")
+    assert (detect(path, TEXT), detect(path, MARKDOWN), detect(path, PDF)) == (TEXT, MARKDOWN, MARKDOWN)
+    path.write_bytes(b"%PDF-1.7")
+    assert detect(path, TEXT) == PDF
+
+
+def test_zipped_documents_are_told_apart(tmp_path: Path, word: Callable[..., Path]) -> None:
+    assert detect(word(lambda document: document.add_paragraph("x"))) == DOCX
+    for part, end in {"xl/workbook.xml": "spreadsheetml.sheet", "notes.txt": "zip"}.items():
+        with zipfile.ZipFile(tmp_path / "other", "w") as archive:
+            archive.writestr(part, "x")
+        assert detect(tmp_path / "other").endswith(end)
+
+
+def test_what_is_plain_to_see_is_said_at_once(tmp_path: Path, word: Callable[..., Path]) -> None:
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
+    broken = word(lambda document: document.add_paragraph("x")).read_bytes()[:300]
+    cases = {
+        b"": Reason.EMPTY,
+        broken: Reason.CORRUPT,
+        ole + "EncryptedPackage".encode("utf-16-le"): Reason.ENCRYPTED,
+    }
+    for data, reason in cases.items():
+        path = tmp_path / "document"
+        path.write_bytes(data)
+        with pytest.raises(ParseError) as caught:
+            detect(path)
+        assert caught.value.reason is reason
+    path.write_bytes(ole + "WordDocument".encode("utf-16-le"))
+    assert detect(path) == "application/msword"
+
+
+def test_a_type_without_a_parser_is_refused_with_a_way_out() -> None:
+    with pytest.raises(ParseError) as caught:
+        find("image/png")
+    assert caught.value.code == "UNSUPPORTED_TYPE"
+    assert "OCR" in caught.value.message
+
+
+def test_every_registered_format_has_a_parser() -> None:
+    found: list[Any] = [find(content_type) for content_type in (PDF, DOCX, HTML, MARKDOWN, TEXT)]
+    assert all(map(callable, found))
