@@ -115,9 +115,7 @@ def _source_files() -> list[Path]:
 
 def _vector_schema(connection: Connection) -> str | None:
     """Where pgvector lives: `public` in most places, `extensions` on Supabase."""
-    statement = (
-        "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'vector'"
-    )
+    statement = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'vector'"
     name: str | None = connection.scalar(text(statement))
     return name
 

@@ -1,5 +1,6 @@
 """Takes files in through the public API: hash, PUT straight to the object store, confirm, follow."""
 
+import asyncio
 import hashlib
 import mimetypes
 from collections.abc import AsyncIterator
@@ -46,22 +47,24 @@ async def find_document(client: Client, project: str, sha256: str) -> str | None
 
 
 async def upload(client: Client, project: str, file: Path, sha256: str) -> str:
-    described = {
-        "name": file.name,
-        "contentType": mimetypes.guess_type(file.name)[0] or "application/octet-stream",
-        "size": file.stat().st_size,
-        "sha256": sha256,
-    }
-    variables = {"project": project, "files": [described]}
+    variables = {"project": project, "files": [describe(file, sha256)]}
     ticket = result_of(await client.execute(operations.REQUEST_UPLOADS, variables))["tickets"][0]
     headers = {header["name"]: header["value"] for header in ticket["headers"]}
     async with httpx.AsyncClient(timeout=600, trust_env=False) as http:
-        answer = await http.put(ticket["url"], content=file.read_bytes(), headers=headers)
+        answer = await http.put(
+            ticket["url"], content=await asyncio.to_thread(file.read_bytes), headers=headers
+        )
     if answer.is_error:
         raise ApiError(f"The object store refused {file.name} with status {answer.status_code}.")
     document = str(ticket["document"]["id"])
     result_of(await client.execute(operations.CONFIRM_UPLOAD, {"document": document}))
     return document
+
+
+def describe(file: Path, sha256: str) -> JSON:
+    """The file as `requestUploads` wants it; its type is guessed from its name and checked by the worker."""
+    content_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
+    return {"name": file.name, "contentType": content_type, "size": file.stat().st_size, "sha256": sha256}
 
 
 async def follow(client: Client, document: str, progress: Progress, bar: TaskID) -> None:
