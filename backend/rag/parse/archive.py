@@ -22,7 +22,7 @@ class Archive:
     def __init__(self, path: Path, *, max_bytes: int) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
             raise ParseError(Reason.CORRUPT) from error
         self._left = max_bytes
         infos = self._zip.infolist()
@@ -51,7 +51,7 @@ class Archive:
                 while block := part.read(_BLOCK):
                     data += block
                     self._spend(len(block))
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
             raise ParseError(Reason.CORRUPT) from error
         return bytes(data)
 

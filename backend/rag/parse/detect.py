@@ -52,7 +52,7 @@ def _zipped(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
         raise ParseError(Reason.CORRUPT) from error
     for prefix, content_type in _PARTS.items():
         if any(name.startswith(prefix) for name in names):
