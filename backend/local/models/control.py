@@ -1,0 +1,130 @@
+"""Test controls and counts: failures to rehearse, and what the server was asked and sent."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Endpoint(StrEnum):
+    EMBEDDINGS = "embeddings"
+    CHAT = "chat"
+    RERANK = "rerank"
+
+
+class Mode(StrEnum):
+    OK = "ok"
+    RATE_LIMITED = "429"
+    FAILING = "500"
+    GARBAGE = "garbage"
+    HANG = "hang"
+    SLOW = "slow"
+    DROP = "drop"
+
+
+class Order(BaseModel):
+    """The body of POST /control. Fields that are left out change nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    mode: Mode | None = None
+    endpoint: Endpoint | None = None
+    """Unset: all of them."""
+    times: int | None = Field(default=None, ge=1)
+    """For how many requests, then ok again; unset: until told otherwise."""
+    retry_after: float | None = Field(default=None, ge=0)
+    """Seconds, sent as `Retry-After` with 429 and 500; unset: no header."""
+    delay_seconds: float = Field(default=1.0, ge=0)
+    """How long `slow` waits before it answers."""
+    tokens_per_second: float | None = Field(default=None, ge=0)
+    """The chat's pace from now on, of running streams too; 0: as fast as it goes."""
+
+
+@dataclass
+class Fault:
+    """How requests to one endpoint fail, and for how many more."""
+
+    order: Order
+    num_left: int | None
+
+    @property
+    def mode(self) -> Mode:
+        return self.order.mode or Mode.OK
+
+
+@dataclass
+class Counts:
+    """What happened at one endpoint since the start or the last reset."""
+
+    num_requests: int = 0
+    num_faults: int = 0
+    num_tokens_sent: int = 0
+    num_closed_by_client: int = 0
+    texts: Counter[str] = field(default_factory=Counter)
+    """How often each text was taken for embedding, by the SHA-256 of its UTF-8."""
+
+
+class Controls:
+    """The state behind /control; one object a server, touched from the event loop only."""
+
+    def __init__(self, tokens_per_second: float) -> None:
+        self._first_pace = tokens_per_second
+        self.counts: dict[Endpoint, Counts] = {}
+        self._faults: dict[Endpoint, Fault] = {}
+        self.released = asyncio.Event()
+        self.reset()
+
+    def reset(self) -> None:
+        """Everything works, all counts are zero, the pace is that of the start; what hangs goes on."""
+        self.tokens_per_second = self._first_pace
+        self.counts = {endpoint: Counts() for endpoint in Endpoint}
+        self._faults = {}
+        self._release()
+
+    def obey(self, order: Order) -> None:
+        if order.tokens_per_second is not None:
+            self.tokens_per_second = order.tokens_per_second
+        if order.mode is None:
+            return
+        for endpoint in [order.endpoint] if order.endpoint else list(Endpoint):
+            self._faults[endpoint] = Fault(order, order.times)
+        if order.mode is Mode.OK:
+            self._release()
+
+    def admit(self, endpoint: Endpoint) -> Fault | None:
+        """Count one request, and say how it is to fail, if it is."""
+        self.counts[endpoint].num_requests += 1
+        fault = self._faults.get(endpoint)
+        if fault is None or fault.mode is Mode.OK or fault.num_left == 0:
+            return None
+        if fault.num_left is not None:
+            fault.num_left -= 1
+        self.counts[endpoint].num_faults += 1
+        return fault
+
+    def count_texts(self, texts: Iterable[str]) -> None:
+        """Remember texts as a paying provider would: when they are taken, not when they are delivered."""
+        digests = (hashlib.sha256(text.encode()).hexdigest() for text in texts)
+        self.counts[Endpoint.EMBEDDINGS].texts.update(digests)
+
+    def report(self) -> dict[str, Any]:
+        """The counts as GET /control/stats gives them."""
+        return {
+            endpoint: {
+                "requests": counts.num_requests,
+                "faults": counts.num_faults,
+                "tokens_sent": counts.num_tokens_sent,
+                "closed_by_client": counts.num_closed_by_client,
+                "texts": dict(counts.texts),
+            }
+            for endpoint, counts in self.counts.items()
+        }
+
+    def _release(self) -> None:
+        self.released.set()
+        self.released = asyncio.Event()
