@@ -1,7 +1,8 @@
 """Do answers cite the page that holds the evidence? Asks the running API about real PDFs.
 
-`python -m bench.pages FOLDER` wants `FOLDER/pdfs/*.pdf` and `FOLDER/questions.jsonl`, each line with `question`,
-`doc` (the PDF's name without its ending) and `evidence: [{page}]`. No question names a page; retrieval is judged.
+`python -m bench.pages FOLDER` wants `FOLDER/pdfs/*.pdf` and `FOLDER/questions.jsonl`, whose lines have
+`question`, `doc` (the PDF's name without its ending) and `evidence: [{page}]`. No question names a page, so
+retrieval is what is judged.
 """
 
 import asyncio
@@ -114,9 +115,8 @@ def report(rows: list[Row]) -> None:
         mark = "yes" if row.cites_evidence() else "no"
         print(f"| {own} | {pages} | {cited or '–'} | {row.rank or '–'} | {mark} |")
     for depth in DEPTHS:
-        print(
-            f"evidence page among the first {depth:>2} hits: {sum(row.has_hit_at(depth) for row in rows)}/{len(rows)}"
-        )
+        num_hit = sum(row.has_hit_at(depth) for row in rows)
+        print(f"evidence page among the first {depth:>2} hits: {num_hit}/{len(rows)}")
     print(f"evidence page cited: {sum(row.cites_evidence() for row in rows)}/{len(rows)}")
 
 
