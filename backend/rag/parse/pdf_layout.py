@@ -18,6 +18,7 @@ _MARGIN = 0.14
 _LARGER = 1.15
 _MAX_LEVEL = 5
 _COMMON = 0.15
+_MAX_FRONT_MATTER = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,8 @@ def elements(sheet: Sheet, number: int, style: Style, seen: set[str]) -> Iterato
     """The page's elements; a running head is an ordinary line once, then joins `seen` and is a HEADER."""
     body = []
     for line in sheet.lines:
-        if _is_at_edge(line, sheet) and _is_head(line, style, seen):
+        is_last = line is sheet.lines[-1] and _counts_pages(line, number)
+        if is_last or (_is_at_edge(line, sheet) and _is_head(line, style, seen)):
             yield Element(ElementKind.HEADER, (_placed(line, sheet, number),))
         else:
             body.append(line)
@@ -77,6 +79,11 @@ def _is_head(line: RawLine, style: Style, seen: set[str]) -> bool:
     known = masked in seen
     seen.add(masked)
     return known
+
+
+def _counts_pages(line: RawLine, number: int) -> bool:
+    """A lone number near the page's own; on short pages it stands right below the text."""
+    return len(line.text) <= 4 and line.text.isdecimal() and abs(int(line.text) - number) <= _MAX_FRONT_MATTER
 
 
 def _masked(line: RawLine) -> str:

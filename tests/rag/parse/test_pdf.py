@@ -108,6 +108,15 @@ def test_running_heads_and_page_numbers_are_headers_after_the_first_time(pdf: Wr
         ]
 
 
+def test_a_number_that_counts_pages_is_a_header_even_right_below_the_text(pdf: Write, tools: Any) -> None:
+    pages = [tools.text((72, 200, BODY), (72, 230, number)) for number in ("7", "1999")]
+    assert tools.brief(tools.read(pdf(*pages), PDF)) == [
+        ("HEADER", "7"),
+        ("PARAGRAPH", BODY),
+        ("PARAGRAPH", f"{BODY}\n1999"),
+    ]
+
+
 def test_letters_set_apart_become_words_again(pdf: Write, tools: Any) -> None:
     def draw(canvas: Any) -> None:
         at = 72.0
