@@ -94,18 +94,17 @@ async def _claim(
 
 async def _ring(session: AsyncSession, kind: Kind, limit: int, quiet_seconds: float) -> list[UUID]:
     values = {"limit": limit, "quiet_seconds": quiet_seconds}
-    return list(await session.scalars(text(kind.fill(work_sql.RING)), values))
+    connection = await session.connection()
+    return list((await connection.execute(text(kind.fill(work_sql.RING)), values)).scalars())
 
 
 async def _rows(
     session: AsyncSession, table: type[Row], statement: str, values: Mapping[str, Any]
 ) -> list[Row]:
-    found = await session.scalars(
-        select(table).from_statement(text(_kind(table).fill(statement))),
-        values,
-        execution_options={"populate_existing": True},
-    )
-    return list(found)
+    # `exec` is typed for selects alone, and `scalars` goes through an `execute` that SQLModel deprecates.
+    rows: Any = select(table).from_statement(text(_kind(table).fill(statement)))
+    found = await session.exec(rows, params=values, execution_options={"populate_existing": True})
+    return list(found.scalars())
 
 
 async def _changed(
