@@ -9,6 +9,7 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+Session: TypeAlias = AsyncSession
 Sessions: TypeAlias = async_sessionmaker[AsyncSession]
 
 _CONNECT_SECONDS = 10.0
@@ -93,4 +94,4 @@ async def _reset(connection: asyncpg.Connection) -> None:
         await connection.reset()
 
 
-__all__ = ["Database", "Sessions", "close", "engine_url", "open", "plain_url"]
+__all__ = ["Database", "Session", "Sessions", "close", "engine_url", "open", "plain_url"]

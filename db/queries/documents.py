@@ -43,6 +43,12 @@ async def page(
     return await paging.fetch(session, request)
 
 
+async def storage_keys(session: AsyncSession, project_id: UUID) -> list[str]:
+    """Where the objects of all the project's documents are."""
+    statement = select(Document.storage_key).where(Document.project_id == project_id)
+    return list((await session.exec(statement)).all())
+
+
 async def place_in_queue(session: AsyncSession, document_id: UUID) -> int | None:
     """1 for the row that the next free worker takes; None when it does not wait or is not the viewer's.
 

@@ -1,0 +1,70 @@
+"""Turning the work of a document: trying it again, giving it up, and deleting it."""
+
+from uuid import UUID
+
+from backend.auth import Viewer
+from backend.errors import Conflict, NotFound
+from backend.services import rights
+from backend.services.documents import events, upload
+from backend.storage import Storage
+from backend.transactions import Transactions
+from db.engine import Session
+from db.models import Document, DocumentStatus
+from db.models.base import utc_now
+from db.models.documents import ENDED
+from db.queries import removal
+from db.queries.removal import Receipt
+
+
+async def retry(session: Session, *, viewer: Viewer, document_id: UUID) -> Document:
+    """Queue a failed or cancelled document again; stages and embeddings that were finished are kept.
+
+    Raises NotFound for strangers and Conflict in any other status.
+    """
+    document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
+    if document.status not in (DocumentStatus.FAILED, DocumentStatus.CANCELLED):
+        raise Conflict("Only a failed or cancelled document can be retried.")
+    if document.queued_at is None:
+        raise Conflict("The file was never uploaded. Upload it anew.")
+    upload.queue(session, document)
+    return document
+
+
+async def cancel(session: Session, *, viewer: Viewer, document_id: UUID) -> Document:
+    """Give up the work: a worker that has it hears of the event and ends, and can write nothing more.
+
+    A repeat returns the row. Raises NotFound for strangers, Conflict when it has completed or failed.
+    """
+    document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
+    if document.status is DocumentStatus.CANCELLED:
+        return document
+    if document.status in ENDED:
+        raise Conflict("This document's work has already ended.")
+    events.change_hands(document)
+    document.status = DocumentStatus.CANCELLED
+    document.leased_until = None
+    document.finished_at = utc_now()
+    events.record(session, document, events.CANCELLED)
+    return document
+
+
+async def delete(
+    transactions: Transactions, *, viewer: Viewer, document_id: UUID, storage: Storage
+) -> Receipt:
+    """Delete the document with its chunks, vectors and stored object, and end its followers' streams.
+
+    The object goes first, so that none is left without a row that names it; a repeat finishes what was
+    broken off. Raises NotFound for strangers, Unavailable when the object store does not answer.
+    """
+    async with transactions.unit_of_work(viewer=viewer.user_id) as session:
+        document = await rights.document(session, viewer=viewer, document_id=document_id)
+    await storage.delete([document.storage_key])
+    async with transactions.unit_of_work(viewer=viewer.user_id) as session:
+        document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
+        session.expunge(document)
+        receipt = await removal.delete_document(session, document_id=document_id)
+        if receipt is None:
+            raise NotFound("There is no such document.")
+        events.change_hands(document)
+        events.record(session, document, events.DELETED, {"document_id": str(document_id)})
+    return receipt

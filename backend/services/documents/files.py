@@ -1,0 +1,98 @@
+"""What files may be uploaded: their names, types, sizes and hashes."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from backend.errors import Invalid, TooLarge
+from backend.rag.parse import formats
+
+MAX_FILES = 100
+MAX_NAME = 255
+
+# What browsers and systems call the same thing, and what a name says when the browser says nothing.
+_ALIASES = {"text/x-markdown": formats.MARKDOWN, "application/xhtml+xml": formats.HTML}
+_BY_SUFFIX = {
+    "pdf": formats.PDF,
+    "docx": formats.DOCX,
+    "html": formats.HTML,
+    "htm": formats.HTML,
+    "md": formats.MARKDOWN,
+    "markdown": formats.MARKDOWN,
+    "txt": formats.TEXT,
+}
+_UNTYPED = ("", "application/octet-stream")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class FileRequest:
+    """A file that somebody wants to upload; `size` in bytes, `sha256` in hex."""
+
+    name: str
+    content_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """The largest file in bytes, and how many seconds a signed address lives."""
+
+    max_bytes: int
+    presign_seconds: int
+
+
+def checked(files: Sequence[FileRequest], limits: UploadLimits) -> list[FileRequest]:
+    """The files with clean names, types and hashes; raises Invalid or TooLarge with the field at fault."""
+    if not 1 <= len(files) <= MAX_FILES:
+        raise Invalid(f"Between 1 and {MAX_FILES} files can be uploaded at once.", field="files")
+    return [_checked(file, f"files.{number}", limits) for number, file in enumerate(files)]
+
+
+def _checked(file: FileRequest, field: str, limits: UploadLimits) -> FileRequest:
+    name = _name(file.name)
+    if not name:
+        raise Invalid("A file needs a name.", field=f"{field}.name")
+    sha256 = file.sha256.lower()
+    if _SHA256.fullmatch(sha256) is None:
+        raise Invalid("A SHA-256 is 64 hexadecimal digits.", field=f"{field}.sha256")
+    _check_size(file.size, f"{field}.size", limits)
+    content_type = _content_type(file.content_type, name, f"{field}.content_type")
+    return replace(file, name=name, content_type=content_type, sha256=sha256)
+
+
+def _name(name: str) -> str:
+    """The last part of a path, without control characters; long names keep their ending."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    visible = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in last)
+    clean = " ".join(visible.split())
+    if clean in (".", ".."):
+        return ""
+    stem, dot, suffix = clean.rpartition(".")
+    if len(clean) > MAX_NAME and dot and len(suffix) < 10:
+        return stem[: MAX_NAME - len(suffix) - 1] + dot + suffix
+    return clean[:MAX_NAME]
+
+
+def _check_size(size: int, field: str, limits: UploadLimits) -> None:
+    if size <= 0:
+        raise Invalid("The file is empty.", field=field)
+    if size > limits.max_bytes:
+        raise TooLarge(f"A file may have at most {limits.max_bytes // 1024**2} MiB.", field=field)
+
+
+def _content_type(declared: str, name: str, field: str) -> str:
+    content_type = declared.split(";")[0].strip().lower()
+    if content_type in _UNTYPED:
+        content_type = _BY_SUFFIX.get(name.rpartition(".")[2].lower(), content_type)
+    content_type = _ALIASES.get(content_type, content_type)
+    if content_type not in formats.PARSERS:
+        raise Invalid(
+            f"Files of type {content_type or 'unknown'} cannot be read. "
+            "Upload PDF, DOCX, HTML, Markdown or text.",
+            field=field,
+            code="UNSUPPORTED_TYPE",
+        )
+    return content_type

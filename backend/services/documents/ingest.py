@@ -1,0 +1,128 @@
+"""Taking a document in: claim it, hold it, and go through the stages that are not finished yet."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from backend.errors import Unavailable
+from backend.events import Hub, Publisher
+from backend.events.hub import Subscription
+from backend.llm import Models
+from backend.services import work
+from backend.services.documents import events, partition, vectorise
+from backend.services.documents.run import Doors, Limits, Run
+from backend.services.work import Lease
+from backend.storage import Storage
+from backend.transactions import Transactions
+from db.engine import Database
+from db.errors import Stale, Unreachable
+from db.models import Document, DocumentStatus
+from db.queries import projects, stages
+from db.queries import work as work_queries
+from db.queries.chunks import Target
+
+log = structlog.get_logger()
+
+
+async def run_next(
+    *,
+    transactions: Transactions,
+    database: Database,
+    storage: Storage,
+    models: Models,
+    publisher: Publisher,
+    hub: Hub,
+    limits: Limits,
+) -> bool:
+    """Take in the fairest waiting document; False when there is none.
+
+    The document ends COMPLETED or FAILED, or belongs to another attempt by then (cancelled, deleted, lease
+    lost). While the database does not answer nothing can be written: Unavailable is raised and the lease
+    runs out. Cancelling hands the document back.
+    """
+    doors = Doors(transactions, database, storage, models)
+    run = await _claim(doors, limits)
+    if run is None:
+        return False
+    ids = {"document_id": str(run.document.id), "attempt": run.target.attempt}
+    with bound_contextvars(**ids):
+        log.info("document.claimed", finished=sorted(run.finished), num_tries=run.document.num_tries)
+        await _hold(run, hub)
+    return True
+
+
+async def _claim(doors: Doors, limits: Limits) -> Run | None:
+    held = limits.work
+    async with doors.transactions.unit_of_work() as session:
+        document = await work_queries.claim_document(
+            session, lease_seconds=held.lease_seconds, per_user=held.per_user, max_tries=held.max_tries
+        )
+        if document is None:
+            return None
+        generation = await projects.active_generation(session, document.project_id)
+        assert generation is not None, "every project has an active generation"
+        version = await stages.working_version(session, document.id)
+        ledger = await stages.of_version(session, version.id)
+        finished = frozenset(stage for stage, row in ledger.items() if row.finished_at is not None)
+        target = Target(document.project_id, document.id, version.id, document.attempt)
+        if DocumentStatus.CHUNKING in finished:
+            document.status = DocumentStatus.VECTORIZATION
+        # A claim begins its attempt's events at 0, which is what `record` makes of a row that has none.
+        document.event_seq = -1
+        events.record(session, document, events.SNAPSHOT)
+    return Run(doors, limits, document, version, target, generation, finished)
+
+
+async def _hold(run: Run, hub: Hub) -> None:
+    limits = run.limits.work
+    async with (
+        work.hold(
+            run.doors.transactions,
+            Document,
+            run.document.id,
+            run.target.attempt,
+            lease_seconds=limits.lease_seconds,
+            renew_seconds=limits.renew_seconds,
+        ) as lease,
+        _listening(hub, run, lease),
+    ):
+        await _work(run)
+
+
+async def _work(run: Run) -> None:
+    try:
+        await partition.stage_chunks(run)
+        await vectorise.stage_vectors(run)
+        await vectorise.publish(run)
+    except (Stale, Unreachable):
+        raise
+    except Exception as error:
+        if isinstance(error.__cause__, Unreachable):
+            raise
+        if isinstance(error, Unavailable):
+            log.warning("document.failed", code=error.code, reason=error.message)
+        else:
+            log.warning("document.failed", exc_info=error)
+        await run.fail(error)
+
+
+@asynccontextmanager
+async def _listening(hub: Hub, run: Run, lease: Lease) -> AsyncIterator[None]:
+    """Hear of a newer attempt (a cancel, a deletion, a takeover) at once, not at the next renewal."""
+    async with hub.subscribe(events.topic(run.document.id)) as subscription:
+        listener = asyncio.create_task(_listen(subscription, lease))
+        try:
+            yield
+        finally:
+            listener.cancel()
+
+
+async def _listen(subscription: Subscription, lease: Lease) -> None:
+    while True:
+        event = await subscription.take(60)
+        if event is not None and event.cursor.attempt > lease.attempt:
+            lease.lose()
+            return

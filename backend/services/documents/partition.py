@@ -1,0 +1,97 @@
+"""From stored bytes to staged chunks: download and check, parse in a child process, cut by title."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from backend.errors import Invalid, NotFound
+from backend.rag import chunk
+from backend.rag.elements import Chunk, Element, Region
+from backend.rag.parse import ParseError, Reason, child
+from backend.services.documents import failures
+from backend.services.documents.run import Run
+from db.models import DocumentStatus
+from db.queries import chunks
+from db.queries.chunks import NewChunk
+
+PARTITIONING = DocumentStatus.PARTITIONING
+CHUNKING = DocumentStatus.CHUNKING
+
+
+async def stage_chunks(run: Run) -> None:
+    """Leave the version's chunks in staging; done once per version, however many attempts it takes.
+
+    Elements are not kept, so an attempt that finds no chunks reads the file again. Raises ParseError and
+    Invalid for what is wrong with the file, Unavailable when the object store does not answer.
+    """
+    if CHUNKING in run.finished:
+        return
+    await run.start(PARTITIONING)
+    elements = await _elements(run)
+    num_pages = max((line.page or 0 for element in elements for line in element.lines), default=0) or None
+    kinds = Counter(str(element.kind) for element in elements)
+    await run.finish(PARTITIONING, {"num_pages": num_pages, "elements": dict(kinds)}, **_pages(num_pages))
+    await run.start(CHUNKING)
+    cut = await asyncio.to_thread(lambda: list(chunk.by_title(elements)))
+    if not cut:
+        raise ParseError(Reason.EMPTY)
+    await chunks.stage_chunks(run.doors.database, target=run.target, rows=_rows(cut))
+    await run.finish(CHUNKING, {"num_chunks": len(cut)}, num_chunks=len(cut))
+
+
+async def _elements(run: Run) -> list[Element]:
+    document = run.document
+
+    async def on_progress(done: int, total: int) -> None:
+        if total > 1:
+            await run.advance(PARTITIONING, done=done, total=total, num_pages=total, num_pages_parsed=done)
+
+    with TemporaryDirectory(prefix="opentrace-") as folder:
+        path = Path(folder, "document")
+        await _download(run, path)
+        return await child.run(
+            path, limits=run.limits.parse, on_progress=on_progress, hint=document.content_type
+        )
+
+
+async def _download(run: Run, path: Path) -> None:
+    """The bytes may be gone, or not be those that were announced: the store does not have to check."""
+    try:
+        sha256 = await run.doors.storage.download(run.document.storage_key, path)
+    except NotFound as error:
+        raise Invalid(
+            "The file is not in the store any more. Upload it again.", code=failures.UPLOAD_MISSING
+        ) from error
+    if sha256 != run.document.sha256:
+        raise Invalid(
+            "The stored file is not the one that was announced. Upload it again.",
+            code=failures.UPLOAD_DIFFERS,
+        )
+
+
+def _pages(num_pages: int | None) -> dict[str, int | None]:
+    """A format without pages has no number of them, and has been read whole."""
+    return {"num_pages": num_pages, "num_pages_parsed": num_pages or 1}
+
+
+def _rows(cut: Sequence[Chunk]) -> list[NewChunk]:
+    return [
+        NewChunk(
+            position=one.position,
+            text=one.text,
+            title_path=list(one.title_path),
+            kinds=[str(kind) for kind in one.kinds],
+            page_first=one.page_first,
+            page_last=one.page_last,
+            regions=[_flat(region) for region in one.regions],
+            sha256=one.sha256,
+        )
+        for one in cut
+    ]
+
+
+def _flat(region: Region) -> list[float | None]:
+    box = region.box.to_json() if region.box is not None else [None] * 4
+    return [region.start, region.end, region.page, *box]

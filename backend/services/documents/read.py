@@ -1,0 +1,36 @@
+"""Reading documents: rows, pages of them, their stages and their place in the queue."""
+
+from uuid import UUID
+
+from backend.auth import Viewer
+from backend.services import pages, rights
+from db.engine import Session
+from db.models import Document, DocumentStage
+from db.queries import documents, stages
+from db.queries.paging import Page
+
+
+async def get(session: Session, *, viewer: Viewer, document_id: UUID) -> Document:
+    """Raises NotFound for strangers."""
+    return await rights.document(session, viewer=viewer, document_id=document_id)
+
+
+async def page(
+    session: Session, *, viewer: Viewer, project_id: UUID, first: int, after: str | None, count: bool = True
+) -> Page[Document]:
+    """A project's documents, newest first; raises NotFound for strangers, Invalid for a bad page."""
+    await rights.member(session, viewer=viewer, project_id=project_id)
+    with pages.checked(first):
+        return await documents.page(session, project_id, first=first, after=after, count=count)
+
+
+async def stages_of(session: Session, *, viewer: Viewer, document_id: UUID) -> list[DocumentStage]:
+    """The stages that its newest version has begun, in order; raises NotFound for strangers."""
+    await rights.document(session, viewer=viewer, document_id=document_id)
+    return (await stages.of_documents(session, [document_id]))[document_id]
+
+
+async def place_in_queue(session: Session, *, viewer: Viewer, document_id: UUID) -> int | None:
+    """1 for the document that is taken next; None when it does not wait. Raises NotFound for strangers."""
+    await rights.document(session, viewer=viewer, document_id=document_id)
+    return await documents.place_in_queue(session, document_id)

@@ -1,0 +1,110 @@
+"""One attempt at a document: what it works with, and the fenced steps in which it writes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from backend.llm import Models
+from backend.rag import parse
+from backend.services import work
+from backend.services.documents import events, failures, progress
+from backend.storage import Storage
+from backend.transactions import Transactions
+from db.engine import Database, Session
+from db.models import Document, DocumentStatus, DocumentVersion, EmbeddingGeneration
+from db.models.base import utc_now
+from db.queries import stages
+from db.queries import work as work_queries
+from db.queries.chunks import Target
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one document may cost, and how many inputs and tokens go into one embedding request."""
+
+    work: work.Limits = field(default_factory=work.Limits)
+    parse: parse.Limits = field(default_factory=parse.Limits)
+    batch_inputs: int = 64
+    batch_tokens: int = 100_000
+
+
+@dataclass(frozen=True)
+class Doors:
+    """What ingestion reads from and writes to."""
+
+    transactions: Transactions
+    database: Database
+    storage: Storage
+    models: Models
+
+
+@dataclass(frozen=True)
+class Run:
+    """A claimed document; `document` is the row as it was claimed, `finished` the stages done before."""
+
+    doors: Doors
+    limits: Limits
+    document: Document
+    version: DocumentVersion
+    target: Target
+    generation: EmbeddingGeneration
+    finished: frozenset[DocumentStatus]
+
+    @asynccontextmanager
+    async def step(self) -> AsyncIterator[tuple[Session, Document]]:
+        """A transaction that holds the row; raises Stale when it has changed hands."""
+        async with self.doors.transactions.unit_of_work() as session:
+            row = await work_queries.fence(session, Document, self.document.id, self.target.attempt)
+            yield session, row
+
+    async def start(self, stage: DocumentStatus) -> None:
+        """Enter a stage, in the ledger and for whoever follows."""
+        async with self.step() as (session, document):
+            await stages.start(session, version=self.version, stage=stage, attempt=document.attempt)
+            document.status = stage
+            events.record(session, document, events.STAGE_STARTED, {"stage": stage})
+        log.info("stage.started", stage=stage)
+
+    async def finish(self, stage: DocumentStatus, detail: dict[str, Any], **columns: int | None) -> None:
+        """Close a stage and set what it found out about the document; no later attempt does it again."""
+        async with self.step() as (session, document):
+            for name, value in columns.items():
+                setattr(document, name, value)
+            await close_stage(session, document, self.target, stage, detail)
+
+    async def advance(self, stage: DocumentStatus, *, done: int, total: int, **columns: int) -> None:
+        """Tell how far a stage is; counts that grow are never set back, whatever an earlier attempt did."""
+        async with self.step() as (session, document):
+            for name, value in columns.items():
+                setattr(document, name, max(value, getattr(document, name) or 0))
+            told = {"stage": stage, "done": done, "total": total, "progress": progress.of(document)}
+            events.record(session, document, events.STAGE_PROGRESSED, told)
+
+    async def fail(self, error: Exception) -> None:
+        """End the work with the reason; what was staged is kept for a retry."""
+        code, message = failures.explained(error)
+        async with self.step() as (session, document):
+            give_up(session, document, code=code, message=message)
+
+
+async def close_stage(
+    session: Session, document: Document, target: Target, stage: DocumentStatus, detail: dict[str, Any]
+) -> None:
+    """Close a stage in the caller's fenced transaction."""
+    await stages.finish(session, version_id=target.version_id, stage=stage, detail=detail)
+    events.record(session, document, events.STAGE_FINISHED, {"stage": stage, "detail": detail})
+
+
+def give_up(session: Session, document: Document, *, code: str, message: str) -> None:
+    """Mark a document, held by the caller, as FAILED."""
+    document.status = DocumentStatus.FAILED
+    document.failure_code = code
+    document.failure_message = message
+    document.leased_until = None
+    document.finished_at = utc_now()
+    events.record(session, document, events.FAILED, events.failure(document))

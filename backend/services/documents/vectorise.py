@@ -1,0 +1,92 @@
+"""From staged chunks to a version that search sees: embed batch by batch, then publish at once."""
+
+import structlog
+
+from backend.errors import Conflict
+from backend.rag import embed
+from backend.rag.embed import Batch, Vectors
+from backend.services.documents import events, failures
+from backend.services.documents.run import Run, close_stage
+from db.models import DocumentStatus, Usage, UsageKind
+from db.models.base import utc_now
+from db.queries import chunks, usage
+
+log = structlog.get_logger()
+
+VECTORIZATION = DocumentStatus.VECTORIZATION
+
+
+async def stage_vectors(run: Run) -> None:
+    """Embed the staged chunks that have no vector yet; each batch is kept before the next is bought.
+
+    Raises Unavailable when the provider does not answer, Conflict when the project's model is not served.
+    """
+    _check_model(run)
+    await run.start(VECTORIZATION)
+    async with run.doors.transactions.unit_of_work() as session:
+        texts = await chunks.staged_texts(session, run.target.version_id)
+        kept = await chunks.staged_positions(session, run.target.version_id, run.generation.id)
+    done, total = len(kept), len(texts)
+    if done:
+        await _advance(run, done, total)
+    missing = [(position, text) for position, text in texts if position not in kept]
+    limits = run.limits
+    for batch in embed.batches(missing, max_inputs=limits.batch_inputs, max_tokens=limits.batch_tokens):
+        done += await _stage(run, batch)
+        await _advance(run, done, total)
+
+
+async def publish(run: Run) -> None:
+    """Put the version in the place of the one before and complete the document, in one transaction."""
+    async with run.step() as (session, document):
+        num_chunks = await chunks.publish_version(session, target=run.target, generation_id=run.generation.id)
+        detail = {"num_embedded": num_chunks}
+        await close_stage(session, document, run.target, VECTORIZATION, detail)
+        document.status = DocumentStatus.COMPLETED
+        document.num_chunks_embedded = num_chunks
+        document.leased_until = None
+        document.finished_at = utc_now()
+        events.record(session, document, events.COMPLETED)
+    log.info("document.completed", num_chunks=num_chunks)
+
+
+async def _stage(run: Run, batch: Batch) -> int:
+    """Buy one batch, note what it cost, keep it; returns the number of chunks that it covers."""
+    vectors = await embed.embed(run.doors.models, batch, dimensions=run.generation.dimensions)
+    await _note_usage(run, vectors)
+    await chunks.stage_vectors(
+        run.doors.database,
+        target=run.target,
+        generation_id=run.generation.id,
+        positions=vectors.positions,
+        vectors=vectors.vectors,
+    )
+    return len(vectors.positions)
+
+
+async def _note_usage(run: Run, vectors: Vectors) -> None:
+    """What was bought was bought, even when the fence is lost: this write is not fenced."""
+    row = Usage(
+        user_id=run.document.uploaded_by,
+        project_id=run.document.project_id,
+        document_id=run.document.id,
+        attempt=run.target.attempt,
+        kind=UsageKind.EMBEDDING,
+        model=run.generation.model,
+        num_input_tokens=vectors.num_tokens,
+    )
+    async with run.doors.transactions.unit_of_work() as session:
+        await usage.insert(session, usage=row)
+
+
+async def _advance(run: Run, done: int, total: int) -> None:
+    await run.advance(VECTORIZATION, done=done, total=total, num_chunks_embedded=done)
+
+
+def _check_model(run: Run) -> None:
+    served = run.doors.models.embedding_model
+    if served != run.generation.model:
+        raise Conflict(
+            f"This project's chunks are embedded by {run.generation.model}, but this server offers {served}.",
+            code=failures.EMBEDDING_MODEL_MISSING,
+        )

@@ -1,0 +1,171 @@
+"""Projects: making them, changing them, and deleting them with everything under them."""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+
+from backend.auth import Viewer
+from backend.errors import Invalid, NotFound, Unavailable
+from backend.services import pages, rights
+from backend.storage import Storage
+from backend.transactions import Transactions
+from db.engine import Session
+from db.models import AgentType, Fusion, Project, RagStrategy, RetrievalSettings
+from db.models.projects import MAX_DIMENSIONS
+from db.queries import documents, projects, removal
+from db.queries.paging import Page
+from db.queries.projects import NewProject
+from db.queries.removal import Receipt
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+MAX_NAME = 200
+MAX_DESCRIPTION = 2000
+
+# Inclusive ranges of the settings that are numbers.
+RANGES: Mapping[str, tuple[float, float]] = {
+    "num_chunks": (1, 20),
+    "final_context_size": (1, 20),
+    "similarity_threshold": (0, 1),
+    "multi_query_count": (1, 8),
+    "vector_weight": (0, 1),
+    "keyword_weight": (0, 1),
+}
+# What the other settings may be today; the rest of the product's choices is refused rather than ignored.
+CHOICES: Mapping[str, tuple[Any, ...]] = {
+    "rag_strategy": (RagStrategy.BASIC,),
+    "agent_type": (AgentType.SIMPLE,),
+    "fusion": tuple(Fusion),
+    "use_reranking": (False,),
+}
+
+
+async def create(
+    session: Session,
+    *,
+    viewer: Viewer,
+    name: str,
+    description: str,
+    embedding_model: str,
+    embedding_dimensions: int,
+) -> Project:
+    """Make a project that the viewer owns; its vectors will be of this model. Raises Invalid."""
+    if not 0 < embedding_dimensions <= MAX_DIMENSIONS:
+        raise Invalid(f"Vectors may have 1 to {MAX_DIMENSIONS} dimensions.", field="embedding_dimensions")
+    new = NewProject(
+        created_by=viewer.user_id,
+        name=_name(name),
+        description=_description(description),
+        embedding_model=embedding_model,
+        embedding_dimensions=embedding_dimensions,
+    )
+    return await projects.insert(session, project=new)
+
+
+async def get(session: Session, *, viewer: Viewer, project_id: UUID) -> Project:
+    """Raises NotFound for strangers."""
+    await rights.member(session, viewer=viewer, project_id=project_id)
+    return _found(await projects.get(session, project_id))
+
+
+async def page(session: Session, *, viewer: Viewer, first: int, after: str | None) -> Page[Project]:
+    """The viewer's projects, newest first; raises Invalid for a bad cursor or more than 100 rows."""
+    with pages.checked(first):
+        return await projects.page(session, first=first, after=after, member_id=viewer.user_id)
+
+
+async def update(
+    session: Session,
+    *,
+    viewer: Viewer,
+    project_id: UUID,
+    name: str | None = None,
+    description: str | None = None,
+) -> Project:
+    """Change what is given. Raises NotFound for strangers, Invalid for a bad name."""
+    await rights.member(session, viewer=viewer, project_id=project_id)
+    values: dict[str, Any] = {}
+    if name is not None:
+        values["name"] = _name(name)
+    if description is not None:
+        values["description"] = _description(description)
+    return _found(await projects.update(session, project_id, values=values))
+
+
+async def update_settings(
+    session: Session, *, viewer: Viewer, project_id: UUID, values: Mapping[str, Any]
+) -> RetrievalSettings:
+    """Change some retrieval settings. Raises NotFound for strangers, Invalid for a value out of range."""
+    await rights.member(session, viewer=viewer, project_id=project_id)
+    for name, value in values.items():
+        _check_setting(name, value)
+    return _found(await projects.update_settings(session, project_id, values=values))
+
+
+async def settings(session: Session, *, viewer: Viewer, project_id: UUID) -> RetrievalSettings:
+    """How the project retrieves; raises NotFound for strangers."""
+    await rights.member(session, viewer=viewer, project_id=project_id)
+    return _found((await projects.settings_of(session, [project_id])).get(project_id))
+
+
+async def delete(
+    transactions: Transactions, *, viewer: Viewer, project_id: UUID, storage: Storage
+) -> Receipt:
+    """Delete the project with its documents, chats, chunks, vectors and stored objects.
+
+    Objects go first, so that none is left without a row that names it; a repeat finishes what was broken off.
+    Work under way is fenced off by the rows' absence. Raises NotFound for strangers, NotAllowed for members
+    who do not own it, Unavailable when the object store does not answer.
+    """
+    async with transactions.unit_of_work(viewer=viewer.user_id) as session:
+        await rights.owner(session, viewer=viewer, project_id=project_id)
+        keys = await documents.storage_keys(session, project_id)
+    await storage.delete(keys)
+    async with transactions.unit_of_work(viewer=viewer.user_id) as session:
+        receipt = _found(await removal.delete_project(session, project_id=project_id))
+    await _delete_late(storage, sorted(set(receipt.storage_keys) - set(keys)))
+    return receipt
+
+
+async def _delete_late(storage: Storage, keys: list[str]) -> None:
+    """Objects uploaded while the project was going; their rows are gone, so the log is the last to know."""
+    try:
+        await storage.delete(keys)
+    except Unavailable as error:
+        log.error("objects.orphaned", keys=keys, code=error.code)
+
+
+def _check_setting(name: str, value: Any) -> None:
+    if name in RANGES:
+        low, high = RANGES[name]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+            raise Invalid(f"`{name}` must be between {low:g} and {high:g}.", field=name)
+    elif name not in CHOICES:
+        raise Invalid(f"There is no setting `{name}`.", field=name)
+    elif value not in CHOICES[name]:
+        raise Invalid(f"`{name}` cannot be {value} in this version.", field=name, code="NOT_AVAILABLE")
+
+
+def _name(name: str) -> str:
+    clean = " ".join(unicodedata.normalize("NFC", name).split())
+    if not 1 <= len(clean) <= MAX_NAME:
+        raise Invalid(f"A project's name has 1 to {MAX_NAME} characters.", field="name")
+    return clean
+
+
+def _description(description: str) -> str:
+    clean = description.strip()
+    if len(clean) > MAX_DESCRIPTION:
+        raise Invalid(f"A description has at most {MAX_DESCRIPTION} characters.", field="description")
+    return clean
+
+
+def _found(row: T | None) -> T:
+    if row is None:
+        raise NotFound("There is no such project.")
+    return row

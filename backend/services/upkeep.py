@@ -1,0 +1,55 @@
+"""Upkeep: work that nobody was told of is rung for again, and work that kills its workers is given up."""
+
+import structlog
+
+from backend.events import Cursor, Event, announce
+from backend.queue import Job, enqueue
+from backend.services.documents import events, failures, run
+from backend.transactions import Transactions
+from db.engine import Session
+from db.models import Message, MessageStatus
+from db.models.base import utc_now
+from db.queries import work
+
+log = structlog.get_logger()
+
+RING_LIMIT = 100
+
+
+async def sweep(transactions: Transactions, *, max_tries: int, quiet_seconds: float) -> None:
+    """Ring for runnable rows that were not rung for within `quiet_seconds`; fail those out of tries.
+
+    Any number of workers may sweep; one at a time does. Rows that a live worker holds are left alone.
+    """
+    async with transactions.unit_of_work() as session:
+        if not await work.sweep_lock(session):
+            return
+        await _give_up_exhausted(session, max_tries)
+        for document_id in await work.ring_documents(session, limit=RING_LIMIT, quiet_seconds=quiet_seconds):
+            enqueue(session, Job.INGEST_DOCUMENT, document_id)
+        for message_id in await work.ring_messages(session, limit=RING_LIMIT, quiet_seconds=quiet_seconds):
+            enqueue(session, Job.ANSWER_MESSAGE, message_id)
+
+
+async def _give_up_exhausted(session: Session, max_tries: int) -> None:
+    for document in await work.exhausted_documents(session, max_tries=max_tries):
+        events.change_hands(document)
+        run.give_up(session, document, code=failures.GAVE_UP, message=failures.sentence(failures.GAVE_UP))
+        log.error("document.given_up", document_id=str(document.id), num_tries=document.num_tries)
+    for message in await work.exhausted_messages(session, max_tries=max_tries):
+        _give_up_answer(session, message)
+        log.error("message.given_up", message_id=str(message.id), num_tries=message.num_tries)
+
+
+def _give_up_answer(session: Session, message: Message) -> None:
+    message.attempt += 1
+    message.event_seq = 0
+    message.status = MessageStatus.FAILED
+    message.failure_code = failures.GAVE_UP
+    message.failure_message = "This answer stopped its worker several times and was given up. Ask again."
+    message.leased_until = None
+    message.finished_at = message.updated_at = utc_now()
+    failure = {"code": message.failure_code, "message_text": message.failure_message, "retryable": True}
+    shown = {"message": message.model_dump(mode="json"), **failure}
+    cursor = Cursor(message.attempt, message.event_seq)
+    announce(session, Event(f"message:{message.id}", cursor, "MessageFailed", shown, final=True))

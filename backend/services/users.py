@@ -1,0 +1,16 @@
+"""People: whoever comes with a good token is a user, from the first call on."""
+
+from backend.auth import Identity, Viewer
+from db.engine import Session
+from db.queries import users
+
+
+async def sign_in(session: Session, *, identity: Identity) -> Viewer:
+    """The viewer behind a verified token; their row is made at the first call, whatever webhooks do later."""
+    user_id = await users.ensure(session, subject=identity.subject, email=identity.email, name=identity.name)
+    return Viewer(
+        user_id=user_id,
+        subject=identity.subject,
+        session_id=identity.session_id,
+        expires_at=identity.expires_at,
+    )

@@ -1,0 +1,136 @@
+"""What all long work shares: a lease kept alive beside it, and an end to the work when the row is lost."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import structlog
+
+from backend.errors import Unavailable
+from backend.transactions import Transactions
+from db.errors import Stale
+from db.queries import work
+
+log = structlog.get_logger()
+
+_RETRY_SECONDS = 1.0
+_RELEASE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How rows are held; `per_user` live leases at most, `max_tries` claims before a row is given up."""
+
+    lease_seconds: float = 30.0
+    renew_seconds: float = 10.0
+    per_user: int = 4
+    max_tries: int = 5
+
+
+@dataclass
+class Lease:
+    """One claim of one row, for as long as it holds."""
+
+    row_id: UUID
+    attempt: int
+    lost: bool = False
+    """Somebody else has the row, or it is gone: nothing more may be written."""
+    stopped: bool = False
+    """The row is still ours, but its work was asked to end."""
+    _task: "asyncio.Task[object] | None" = field(default=None, repr=False)
+
+    def lose(self) -> None:
+        """End the work because the row has changed hands."""
+        self.lost = True
+        self._cancel()
+
+    def stop(self) -> None:
+        """End the work because somebody asked for it; the row stays ours to finish."""
+        self.stopped = True
+        self._cancel()
+
+    def end(self) -> None:
+        """Nothing is left to cancel."""
+        self._task = None
+
+    def _cancel(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+
+
+@contextlib.asynccontextmanager
+async def hold(
+    transactions: Transactions,
+    table: type[work.Row],
+    row_id: UUID,
+    attempt: int,
+    *,
+    lease_seconds: float,
+    renew_seconds: float,
+) -> AsyncIterator[Lease]:
+    """Renew the row's lease while the block runs in the current task.
+
+    A lease that is lost or stopped cancels the block and ends it quietly: look at `lease.lost` and
+    `lease.stopped` after it. `Stale` from a fenced write counts as lost. When the task itself is cancelled
+    (a graceful shutdown), the row is handed back at once and the cancellation goes on.
+    """
+
+    async def renew() -> bool:
+        async with transactions.unit_of_work() as session:
+            return await work.renew(session, table, row_id, attempt, lease_seconds)
+
+    async def release() -> None:
+        async with transactions.unit_of_work() as session:
+            await work.release(session, table, row_id, attempt)
+
+    task = asyncio.current_task()
+    assert task is not None
+    lease = Lease(row_id, attempt, _task=task)
+    heart = asyncio.create_task(_beat(renew, lease, lease_seconds, renew_seconds))
+    try:
+        yield lease
+    except Stale:
+        lease.lost = True
+    except asyncio.CancelledError:
+        if (lease.lost or lease.stopped) and task.uncancel() == 0:
+            return
+        await _hand_back(release)
+        raise
+    finally:
+        lease.end()
+        heart.cancel()
+
+
+async def _beat(
+    renew: Callable[[], Awaitable[bool]], lease: Lease, lease_seconds: float, renew_seconds: float
+) -> None:
+    """Renew until told otherwise; a database that does not answer for a whole lease has lost it for us."""
+    loop = asyncio.get_running_loop()
+    held_until = loop.time() + lease_seconds
+    pause = renew_seconds
+    while True:
+        await asyncio.sleep(pause)
+        asked_at = loop.time()
+        try:
+            async with asyncio.timeout(max(held_until - asked_at, _RETRY_SECONDS)):
+                is_held = await renew()
+        except Exception as error:
+            log.warning("lease.unrenewed", row_id=str(lease.row_id), reason=repr(error))
+            is_held = loop.time() < held_until
+            pause = min(renew_seconds, _RETRY_SECONDS)
+        else:
+            held_until, pause = asked_at + lease_seconds, renew_seconds
+        if not is_held:
+            log.info("lease.lost", row_id=str(lease.row_id), attempt=lease.attempt)
+            lease.lose()
+            return
+
+
+async def _hand_back(release: Callable[[], Awaitable[None]]) -> None:
+    """If this fails, the lease runs out by itself."""
+    with contextlib.suppress(TimeoutError, Unavailable):
+        async with asyncio.timeout(_RELEASE_SECONDS):
+            await release()

@@ -1,0 +1,46 @@
+"""The ingestion worker's job: take in the next document."""
+
+from backend.queue import Job
+from backend.rag import parse
+from backend.runtime import Runtime
+from backend.services import work
+from backend.services.documents import ingest
+from backend.services.documents.run import Limits
+from backend.settings import Settings
+
+JOB = Job.INGEST_DOCUMENT
+
+
+def num_seats(settings: Settings) -> int:
+    return settings.work.ingestion_concurrency
+
+
+async def run_next(runtime: Runtime) -> bool:
+    """Take in one document; False when none waits."""
+    return await ingest.run_next(
+        transactions=runtime.transactions,
+        database=runtime.database,
+        storage=runtime.storage,
+        models=runtime.models,
+        publisher=runtime.publisher,
+        hub=runtime.hub,
+        limits=limits(runtime.settings),
+    )
+
+
+def limits(settings: Settings) -> Limits:
+    return Limits(
+        work=work.Limits(
+            lease_seconds=settings.work.lease_seconds,
+            renew_seconds=settings.work.renew_seconds,
+            per_user=settings.work.documents_in_flight_per_user,
+            max_tries=settings.work.max_tries,
+        ),
+        parse=parse.Limits(
+            max_pages=settings.ingestion.max_pages,
+            seconds=settings.ingestion.parse_seconds,
+            memory_bytes=settings.ingestion.parse_memory_bytes,
+        ),
+        batch_inputs=settings.ingestion.embed_batch_inputs,
+        batch_tokens=settings.ingestion.embed_batch_tokens,
+    )

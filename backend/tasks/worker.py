@@ -1,0 +1,122 @@
+"""A worker process: Celery hears the doorbell in the main thread, one event loop beside it does the work."""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import CancelledError
+from contextlib import suppress
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import structlog
+from celery import Celery
+from celery.signals import worker_shutting_down
+
+from backend import logging, runtime
+from backend.errors import AppError, Invalid
+from backend.queue import celery_app
+from backend.runtime import Runtime
+from backend.services import upkeep
+from backend.settings import Settings
+from backend.tasks import documents, messages
+from backend.tasks.seats import Seats
+
+log = structlog.get_logger()
+
+KINDS: dict[str, ModuleType] = {kind.JOB.queue: kind for kind in (documents, messages)}
+
+
+def run(settings: Settings, queue: str) -> None:
+    """Work on one queue until SIGTERM or SIGINT; rows under way are then handed back at once.
+
+    Messages only ring: the work is what the rows say. So it goes on while the broker is away, found by the
+    sweep. Raises Invalid when there is no such queue.
+    """
+    kind = KINDS.get(queue)
+    if kind is None:
+        raise Invalid(f"There is no queue `{queue}`; there are {', '.join(KINDS)}.")
+    logging.configure(settings.log_level)
+    app = celery_app(broker_url(settings))
+    with Workshop(settings, kind) as workshop:
+        worker_shutting_down.connect(workshop.stop, weak=False)
+        app.task(name=kind.JOB.value)(workshop.answer)
+        _consume(app, queue, kind.num_seats(settings))
+
+
+def broker_url(settings: Settings) -> str:
+    return (settings.redis.broker_url or settings.redis.url).get_secret_value()
+
+
+def _consume(app: Celery, queue: str, concurrency: int) -> None:
+    """Listen until a signal ends it; however long the broker is away, it is tried again."""
+    app.conf.broker_connection_max_retries = None
+    app.Worker(
+        pool="threads",
+        concurrency=concurrency,
+        queues=[queue],
+        without_gossip=True,
+        without_mingle=True,
+        without_heartbeat=True,
+    ).start()
+
+
+class Workshop:
+    """A thread with the process's event loop: the runtime, the seats and the sweep live in it."""
+
+    def __init__(self, settings: Settings, kind: ModuleType) -> None:
+        self._settings = settings
+        self._kind = kind
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="work", daemon=True)
+
+    def __enter__(self) -> "Workshop":
+        self._thread.start()
+        self._call(self._open())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._call(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def answer(self, row_id: str) -> None:
+        """Somebody rang: work until nothing waits. Which row it was rung for does not matter."""
+        with suppress(CancelledError):
+            self._call(self._seats.drain())
+
+    def stop(self, **_: object) -> None:
+        """End the work under way, so that Celery's threads are free to stop."""
+        asyncio.run_coroutine_threadsafe(self._seats.close(), self._loop)
+
+    def _call(self, work: Coroutine[Any, Any, None]) -> None:
+        asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _open(self) -> None:
+        self._runtime: Runtime = await runtime.open(self._settings, role="worker")
+        run_next = partial(self._kind.run_next, self._runtime)
+        self._seats = Seats(run_next, self._kind.num_seats(self._settings))
+        self._sweep = asyncio.create_task(self._sweep_for_ever())
+
+    async def _close(self) -> None:
+        self._sweep.cancel()
+        await asyncio.wait([self._sweep])
+        await self._seats.close()
+        await self._runtime.close()
+
+    async def _sweep_for_ever(self) -> None:
+        limits = self._settings.work
+        while True:
+            try:
+                await upkeep.sweep(
+                    self._runtime.transactions,
+                    max_tries=limits.max_tries,
+                    quiet_seconds=2 * limits.sweep_seconds,
+                )
+            except AppError as error:
+                log.warning("sweep.failed", code=error.code, reason=error.message)
+            except Exception:
+                log.exception("sweep.failed")
+            self._seats.fill()
+            await asyncio.sleep(limits.sweep_seconds)
