@@ -2,14 +2,18 @@
 
 import asyncio
 import base64
+import errno
 import hashlib
+import os
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from botocore.exceptions import ClientError
 
-from backend.local.swift.server import Swift
+from backend.errors import Unavailable
+from backend.local.swift.server import Swift, check_attributes
 
 BODY = b"hello"
 SHA256 = base64.b64encode(hashlib.sha256(BODY).digest()).decode()
@@ -97,3 +101,19 @@ async def test_only_the_clients_origin_passes_preflight(
     async with httpx.AsyncClient(trust_env=False) as client:
         reply = await client.options(await presign(object_store, "preflight"), headers=asked)
     assert (reply.status_code, reply.headers.get("access-control-allow-origin")) == (status, allowed)
+
+
+def test_a_file_system_without_extended_attributes_is_named_with_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    monkeypatch.setattr(os, "setxattr", refuse)
+    with pytest.raises(Unavailable) as refusal:
+        check_attributes(tmp_path)
+    assert refusal.value.message == (
+        f"The object store cannot work in {tmp_path}: its file system keeps no extended attributes "
+        "(Operation not supported). Set OPENTRACE_HOME to a folder on ext4, xfs or btrfs."
+    )
+    assert list(tmp_path.iterdir()) == []
