@@ -79,6 +79,8 @@ class WorkSettings(Group):
     answers_concurrency: int = 8
     documents_in_flight_per_user: int = 4
     answers_in_flight_per_user: int = 4
+    answer_seconds: float = 300.0
+    """How long one attempt at an answer may take."""
     max_tries: int = 5
     """Claims of one row before it is given up as FAILED."""
 

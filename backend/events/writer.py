@@ -93,7 +93,12 @@ class EventWriter:
     async def _publish(self, *events: Event) -> None:
         if not events:
             return
+        publishing = asyncio.ensure_future(self._publisher.publish(*events))
         try:
-            await self._publisher.publish(*events)
+            await asyncio.shield(publishing)
+        except asyncio.CancelledError:
+            # What has a number must be in the stream before anything later is, even if the work is stopped.
+            await asyncio.gather(publishing, return_exceptions=True)
+            raise
         except Unavailable as error:
             log.warning("events.unpublished", topic=self.topic, num_events=len(events), reason=error.message)

@@ -18,7 +18,6 @@ async def run_next(runtime: Runtime) -> bool:
     return await answer.run_next(
         transactions=runtime.transactions,
         database=runtime.database,
-        storage=runtime.storage,
         models=runtime.models,
         publisher=runtime.publisher,
         hub=runtime.hub,
@@ -26,10 +25,13 @@ async def run_next(runtime: Runtime) -> bool:
     )
 
 
-def limits(settings: Settings) -> work.Limits:
-    return work.Limits(
-        lease_seconds=settings.work.lease_seconds,
-        renew_seconds=settings.work.renew_seconds,
-        per_user=settings.work.answers_in_flight_per_user,
-        max_tries=settings.work.max_tries,
+def limits(settings: Settings) -> answer.Limits:
+    return answer.Limits(
+        work=work.Limits(
+            lease_seconds=settings.work.lease_seconds,
+            renew_seconds=settings.work.renew_seconds,
+            per_user=settings.work.answers_in_flight_per_user,
+            max_tries=settings.work.max_tries,
+        ),
+        total_seconds=settings.work.answer_seconds,
     )

@@ -29,10 +29,18 @@ async def by_ids(session: AsyncSession, chat_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 async def page(
-    session: AsyncSession, project_id: UUID, *, first: int, after: str | None = None, count: bool = True
+    session: AsyncSession,
+    project_id: UUID,
+    *,
+    first: int,
+    after: str | None = None,
+    created_by: UUID | None = None,
+    count: bool = True,
 ) -> Page[Chat]:
-    """A project's chats, the latest used first."""
+    """A project's chats, the latest used first: those of `created_by`, else all that the role may see."""
     rows = select(Chat).where(Chat.project_id == project_id)
+    if created_by is not None:
+        rows = rows.where(Chat.created_by == created_by)
     request = paging.Request(
         rows, Chat.updated_at, Chat.id, lambda row: (row.updated_at, row.id), first, after, count
     )

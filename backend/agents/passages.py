@@ -1,0 +1,44 @@
+"""Retrieved passages as the model reads them: numbered, and unable to end their own block."""
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from uuid import UUID
+
+from db.queries.search import Hit
+
+NOTHING_FOUND = "No passage of the documents matches this query."
+
+
+class Passages:
+    """Hits in the order of their numbers; a chunk found twice keeps the number it got first."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[UUID, int] = {}
+        self._hits: list[Hit] = []
+
+    @property
+    def hits(self) -> Sequence[Hit]:
+        """Passage `n` is `hits[n - 1]`."""
+        return self._hits
+
+    def show(self, hits: Iterable[Hit]) -> str:
+        """Number `hits` and write them as blocks for the model."""
+        blocks = [_block(self._number(hit), hit) for hit in hits]
+        return "\n\n".join(blocks) or NOTHING_FOUND
+
+    def _number(self, hit: Hit) -> int:
+        if hit.chunk_id not in self._numbers:
+            self._hits.append(hit)
+            self._numbers[hit.chunk_id] = len(self._hits)
+        return self._numbers[hit.chunk_id]
+
+
+def _block(number: int, hit: Hit) -> str:
+    page = f' page="{hit.page_first}"' if hit.page_first is not None else ""
+    # Only the brackets: an escaped "&" would come back changed in the model's quotations.
+    text = hit.text.replace("<", "&lt;").replace(">", "&gt;")
+    return f'<passage id="{number}" document="{_attribute(hit.document_name)}"{page}>\n{text}\n</passage>'
+
+
+def _attribute(value: str) -> str:
+    return escape(" ".join(value.split()))

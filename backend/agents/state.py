@@ -1,0 +1,31 @@
+"""What the graph remembers between its steps."""
+
+from operator import add
+from typing import Annotated, Any, Literal, TypedDict
+
+from backend.llm import ToolCall
+
+Check = Literal["TOKEN_LIMIT", "TOXICITY", "PROMPT_INJECTION", "PERSONAL_DATA"]
+"""The input guardrail's checks, in their order."""
+
+
+class Refusal(TypedDict):
+    """Which check refused the question, and why, in a sentence for the person who asked."""
+
+    check: Check
+    reason: str
+
+
+class AnswerState(TypedDict, total=False):
+    """The whole graph's state: a refusal, or nothing, since the text leaves by the context."""
+
+    refusal: Refusal | None
+
+
+class AgentState(TypedDict, total=False):
+    """One agent's state: the turns after the question, and the searches it asked for last."""
+
+    turns: Annotated[list[dict[str, Any]], add]
+    wanted: list[ToolCall]
+    num_rounds: int
+    num_searches: int

@@ -1,0 +1,76 @@
+"""Chats: conversations about a project's documents, each seen by the member who began it and nobody else."""
+
+from uuid import UUID
+
+from backend.auth import Viewer
+from backend.errors import Invalid, NotFound
+from db.engine import Session
+from db.models import Chat
+from db.models.base import utc_now
+from db.queries import chats, projects, removal
+from db.queries.paging import Page
+from db.queries.removal import Receipt
+
+DEFAULT_TITLE = "New chat"
+MAX_TITLE = 200
+_NONE = "There is no such chat."
+
+
+async def create(session: Session, *, viewer: Viewer, project_id: UUID, title: str | None = None) -> Chat:
+    """Begin a chat about a project; raises NotFound for those who are no member of it."""
+    words = _title(title) if title is not None else DEFAULT_TITLE
+    if await projects.role_of(session, project_id=project_id, user_id=viewer.user_id) is None:
+        raise NotFound("There is no such project.")
+    now = utc_now()
+    chat = Chat(project_id=project_id, created_by=viewer.user_id, title=words, created_at=now, updated_at=now)
+    return await chats.insert(session, chat=chat)
+
+
+async def get(session: Session, *, viewer: Viewer, chat_id: UUID) -> Chat:
+    """The viewer's own chat; raises NotFound for anybody else's, and for those who left its project."""
+    chat = await chats.get(session, chat_id)
+    if chat is None or chat.created_by != viewer.user_id:
+        raise NotFound(_NONE)
+    if await projects.role_of(session, project_id=chat.project_id, user_id=viewer.user_id) is None:
+        raise NotFound(_NONE)
+    return chat
+
+
+async def page(
+    session: Session, *, viewer: Viewer, project_id: UUID, first: int, after: str | None = None
+) -> Page[Chat]:
+    """The viewer's chats about a project, the latest used first; raises NotFound and Invalid (cursor)."""
+    if await projects.role_of(session, project_id=project_id, user_id=viewer.user_id) is None:
+        raise NotFound("There is no such project.")
+    try:
+        return await chats.page(session, project_id, first=first, after=after, created_by=viewer.user_id)
+    except ValueError as error:
+        raise Invalid(str(error), field="after") from error
+
+
+async def rename(session: Session, *, viewer: Viewer, chat_id: UUID, title: str) -> Chat:
+    """Give the chat another title; it keeps its place in the list."""
+    words = _title(title)
+    await get(session, viewer=viewer, chat_id=chat_id)
+    chat = await chats.rename(session, chat_id, title=words)
+    if chat is None:
+        raise NotFound(_NONE)
+    return chat
+
+
+async def delete(session: Session, *, viewer: Viewer, chat_id: UUID) -> Receipt:
+    """Delete the chat with its messages; an answer that is being written ends at its next write."""
+    await get(session, viewer=viewer, chat_id=chat_id)
+    receipt = await removal.delete_chat(session, chat_id=chat_id)
+    if receipt is None:
+        raise NotFound(_NONE)
+    return receipt
+
+
+def _title(title: str) -> str:
+    words = " ".join(title.replace("\0", "").split())
+    if not words:
+        raise Invalid("A chat needs a title.", field="title")
+    if len(words) > MAX_TITLE:
+        raise Invalid(f"A title has at most {MAX_TITLE} characters.", field="title")
+    return words

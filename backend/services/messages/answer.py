@@ -1,0 +1,167 @@
+"""Writing answers: claim a row, hold it, run the graph, and bring it to an end whatever happens."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import structlog
+from structlog.contextvars import bound_contextvars
+
+from backend import events
+from backend.agents import graph
+from backend.agents.context import Budget
+from backend.agents.passages import Passages
+from backend.errors import AppError
+from backend.events import EventWriter, Hub, Publisher
+from backend.llm import Models
+from backend.services import work
+from backend.services.messages import checkpoint, compose, finish, hear, tell
+from backend.services.messages.finish import COMPLETED, STOPPED, Draft, Outcome
+from backend.services.messages.ledger import Ledger
+from backend.services.work import Lease
+from backend.transactions import Transactions
+from db.engine import Database
+from db.models import Message, MessageStatus
+from db.queries import work as work_queries
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How answers are held, what one may use, and the seconds for an attempt and between checkpoints."""
+
+    work: work.Limits = field(default_factory=work.Limits)
+    budget: Budget = field(default_factory=Budget)
+    total_seconds: float = 300.0
+    checkpoint_seconds: float = 1.0
+
+
+@dataclass(frozen=True)
+class _Run:
+    """A claimed answer; `message` is the row as it was claimed."""
+
+    transactions: Transactions
+    database: Database
+    models: Models
+    limits: Limits
+    message: Message
+    writer: EventWriter
+    ledger: Ledger
+    passages: Passages = field(default_factory=Passages)
+
+    @property
+    def draft(self) -> Draft:
+        return Draft(self.message, self.writer.content, self.passages.hits, self.models.chat_model)
+
+
+async def run_next(
+    *,
+    transactions: Transactions,
+    database: Database,
+    models: Models,
+    publisher: Publisher,
+    hub: Hub,
+    limits: Limits,
+) -> bool:
+    """Write the fairest waiting answer; False when there is none.
+
+    The answer ends COMPLETED, REFUSED, STOPPED or FAILED, or belongs to another attempt by then. While the
+    database does not answer nothing can be written: Unavailable is raised and the lease runs out.
+    Cancelling closes the model's socket and hands the answer back. What was spent is written in any case.
+    """
+    claimed = await _claim(transactions, publisher, limits.work)
+    if claimed is None:
+        return False
+    message, writer = claimed
+    ledger = Ledger(transactions, message, writer.send)
+    run = _Run(transactions, database, models, limits, message, writer, ledger)
+    with bound_contextvars(message_id=str(message.id), attempt=message.attempt):
+        log.info("message.claimed", num_tries=message.num_tries)
+        try:
+            outcome = await _hold(run, hub)
+        finally:
+            await writer.close()
+            await ledger.settle()
+        if outcome is not None:
+            await finish.finish(transactions, writer, run.draft, outcome)
+    return True
+
+
+async def _claim(
+    transactions: Transactions, publisher: Publisher, limits: work.Limits
+) -> tuple[Message, EventWriter] | None:
+    """The row, and its attempt's writer; event 0 is announced with the claim, so the row contains it."""
+    async with transactions.unit_of_work() as session:
+        message = await work_queries.claim_message(
+            session,
+            lease_seconds=limits.lease_seconds,
+            per_user=limits.per_user,
+            max_tries=limits.max_tries,
+        )
+        if message is None:
+            return None
+        writer = EventWriter(tell.topic(message.id), message.attempt, publisher)
+        if message.attempt == 1:
+            events.announce(session, writer.make("AgentStarted", {"agent": graph.SIMPLE}))
+        else:
+            events.announce(session, writer.make("AnswerRestarted", {}))
+        return message, writer
+
+
+async def _hold(run: _Run, hub: Hub) -> Outcome | None:
+    """Write while the lease is ours; None when it was lost and the row is no longer ours to finish."""
+    limits, message = run.limits.work, run.message
+    if message.stop_requested_at is not None:
+        # The claim left what an earlier attempt had written; followers were just told to forget it.
+        await run.writer.text(message.content)
+        return STOPPED
+    outcome: Outcome | None = None
+    async with work.hold(
+        run.transactions,
+        Message,
+        message.id,
+        message.attempt,
+        lease_seconds=limits.lease_seconds,
+        renew_seconds=limits.renew_seconds,
+    ) as lease:
+        with hear.listening(hub, lease):
+            outcome = await _write_beside_checkpoints(run, lease)
+    if lease.lost:
+        return None
+    return STOPPED if outcome is None else outcome
+
+
+async def _write_beside_checkpoints(run: _Run, lease: Lease) -> Outcome:
+    keeping = asyncio.create_task(
+        checkpoint.keep(run.transactions, run.writer, lease, run.limits.checkpoint_seconds)
+    )
+    try:
+        return await _write(run)
+    finally:
+        keeping.cancel()
+        await asyncio.wait([keeping])
+
+
+async def _write(run: _Run) -> Outcome:
+    """Run the graph to an end of its own, or to that of its time."""
+    seconds = run.limits.total_seconds
+    try:
+        async with asyncio.timeout(seconds) as limit:
+            if run.message.attempt > 1:
+                await run.writer.send("AgentStarted", {"agent": graph.SIMPLE})
+            async with run.transactions.unit_of_work() as session:
+                material = await compose.gather(session, run.message, run.models)
+            means = compose.Means(run.database, run.models, run.limits.budget, run.passages)
+            refusal = await graph.answer(compose.context_of(material, means, run.writer, run.ledger))
+    except AppError as error:
+        log.warning("message.failed", code=error.code, reason=error.message)
+        return Outcome(MessageStatus.FAILED, error.code, error.message)
+    except Exception as error:
+        if isinstance(error, TimeoutError) and limit.expired():
+            reason = f"The answer was not written within {seconds:g} seconds. Ask again."
+            return Outcome(MessageStatus.FAILED, "ANSWER_TIMED_OUT", reason)
+        log.exception("message.stumbled")
+        return Outcome(MessageStatus.FAILED, "INTERNAL", "Something went wrong on our side. Ask again.")
+    if refusal is not None:
+        return Outcome(MessageStatus.REFUSED, refusal["check"], refusal["reason"])
+    return COMPLETED

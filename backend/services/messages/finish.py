@@ -1,0 +1,141 @@
+"""How answers end: text, citations, status and cursor in one fenced transaction, then the last event."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from backend import events
+from backend.errors import Unavailable
+from backend.events import EventWriter
+from backend.rag import cite
+from backend.rag.cite import Cited
+from backend.services.messages import tell
+from backend.transactions import Transactions
+from db.engine import Session
+from db.errors import Stale
+from db.models import Citation, Message, MessageStatus
+from db.models.base import utc_now
+from db.queries import citations as citation_rows
+from db.queries import work
+from db.queries.search import Hit
+
+log = structlog.get_logger()
+
+_PAUSES = (0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How an answer came to its end; `code` and `reason` say why, unless it is simply complete."""
+
+    status: MessageStatus
+    code: str | None = None
+    reason: str | None = None
+
+
+COMPLETED = Outcome(MessageStatus.COMPLETED)
+STOPPED = Outcome(MessageStatus.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What there is of an answer when its work ends."""
+
+    message: Message
+    content: str
+    hits: Sequence[Hit]
+    model: str
+
+
+async def finish(transactions: Transactions, writer: EventWriter, draft: Draft, outcome: Outcome) -> None:
+    """Store the end of an answer and announce it; a row that has changed hands is left alone.
+
+    Its text is exactly that of the events since the last restart. When the database does not answer for
+    some seconds, the lease runs out and another worker starts again: then Unavailable is raised.
+    """
+    cited = cite.citations_from(draft.content, draft.hits)
+    rows = [_row(draft.message, position, each) for position, each in enumerate(cited)]
+    for row in rows:
+        await writer.send("CitationAdded", {"citation": row.model_dump(mode="json")})
+    seq = writer.seq + 1
+    for pause in (*_PAUSES, None):
+        try:
+            async with transactions.unit_of_work() as session:
+                await _end(session, draft, outcome, rows, seq)
+        except Stale:
+            log.info("message.lost", message_id=str(draft.message.id), attempt=draft.message.attempt)
+            return
+        except Unavailable:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+        else:
+            log.info("message.ended", message_id=str(draft.message.id), status=str(outcome.status))
+            return
+
+
+async def give_up(transactions: Transactions, *, max_tries: int) -> int:
+    """Fail the answers that every worker that took them died on; returns how many."""
+    async with transactions.unit_of_work() as session:
+        rows = await work.exhausted_messages(session, max_tries=max_tries)
+        for row in rows:
+            row.attempt += 1
+            outcome = Outcome(
+                MessageStatus.FAILED, "WORKERS_LOST", "The answer was lost again and again. Ask again."
+            )
+            if row.stop_requested_at is not None:
+                outcome = STOPPED
+            await _close(session, row, outcome, seq=0)
+        return len(rows)
+
+
+async def _end(session: Session, draft: Draft, outcome: Outcome, citations: list[Citation], seq: int) -> None:
+    row = await work.fence(session, Message, draft.message.id, draft.message.attempt)
+    row.content = draft.content
+    row.model = draft.model
+    await citation_rows.replace(
+        session,
+        message_id=row.id,
+        citations=[Citation.model_validate(each.model_dump()) for each in citations],
+    )
+    await _close(session, row, outcome, seq, citations)
+
+
+async def _close(
+    session: Session, row: Message, outcome: Outcome, seq: int, citations: Sequence[Citation] = ()
+) -> None:
+    row.status = outcome.status
+    row.failure_code = outcome.code
+    row.failure_message = outcome.reason
+    row.event_seq = seq
+    row.leased_until = None
+    row.finished_at = row.updated_at = utc_now()
+    await session.flush()
+    ending = tell.ending(row, citations)
+    assert ending is not None
+    events.announce(session, ending)
+
+
+def _row(message: Message, position: int, cited: Cited) -> Citation:
+    hit, located = cited.hit, cited.located
+    said = cited.quote
+    if located.start is not None:
+        said = hit.text[located.start : located.end]
+    return Citation(
+        message_id=message.id,
+        position=position,
+        marker=cited.marker,
+        document_id=hit.document_id,
+        document_name=hit.document_name,
+        chunk_id=hit.chunk_id,
+        chunk_text=hit.text,
+        page=located.page,
+        boxes=[list(box) for box in located.boxes],
+        quote=said,
+        char_start=located.start,
+        char_end=located.end,
+        score=hit.score,
+        status=located.status,
+    )

@@ -1,0 +1,37 @@
+"""Reading messages: a message is as visible as its chat."""
+
+from uuid import UUID
+
+from backend.auth import Viewer
+from backend.errors import Invalid, NotFound
+from backend.services import chats
+from db.engine import Session
+from db.models import Message
+from db.queries import messages
+from db.queries.paging import Page
+
+_NONE = "There is no such message."
+
+
+async def get(session: Session, *, viewer: Viewer, message_id: UUID, locked: bool = False) -> Message:
+    """The message, held until the transaction ends if `locked`; raises NotFound for anybody else's."""
+    find = messages.lock if locked else messages.get
+    message = await find(session, message_id)
+    if message is None:
+        raise NotFound(_NONE)
+    try:
+        await chats.get(session, viewer=viewer, chat_id=message.chat_id)
+    except NotFound:
+        raise NotFound(_NONE) from None
+    return message
+
+
+async def page(
+    session: Session, *, viewer: Viewer, chat_id: UUID, first: int, after: str | None = None
+) -> Page[Message]:
+    """A chat's messages, newest first; raises NotFound and Invalid (cursor)."""
+    await chats.get(session, viewer=viewer, chat_id=chat_id)
+    try:
+        return await messages.page(session, chat_id, first=first, after=after)
+    except ValueError as error:
+        raise Invalid(str(error), field="after") from error
