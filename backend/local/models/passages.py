@@ -12,6 +12,7 @@ _END = re.compile(r"(?<=[.!?…])[)\]’”]*\s+(?=[\"'(“‘¿¡A-ZÀ-Þ0-9])"
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|No|Nos|Inc|Corp|Co|Ltd|vs|Fig|Eq|al|approx|z\.B|bzw|ca)|\b[A-Z])\.$"
 )
+_QUOTATION_MARK = re.compile(r'["“”„«»「」]')
 _WRAPPED = re.compile(r"(?<![.!?:;|])\n(?=[a-zà-ÿ(])")
 
 
@@ -39,13 +40,13 @@ def unescaped(text: str) -> str:
 def sentences(text: str) -> Iterator[str]:
     """Substrings of the text, in order: sentences, list items and table rows, at most 300 characters.
 
-    Never holds a straight double quote, so that it can stand between two of them. A line that was only
-    wrapped goes on in the next.
+    None holds a quotation mark, so that it can stand between two of them: what a source itself quotes is
+    a piece of its own. A line that was only wrapped goes on in the next.
     """
     for line in lines(text):
         for sentence in split(line):
-            for piece in sentence.split('"'):
-                yield from (part for part in pieces(piece.strip()) if len(part) >= _MIN_QUOTE)
+            for piece in _QUOTATION_MARK.split(sentence):
+                yield from (part for part in pieces(piece.strip(" ,;:")) if len(part) >= _MIN_QUOTE)
 
 
 def lines(text: str) -> list[str]:

@@ -40,10 +40,16 @@ def test_table_rows_are_sentences_and_wrapped_lines_are_not() -> None:
     ]
 
 
+def test_what_a_source_quotes_is_a_piece_of_its_own() -> None:
+    text = "In June 2020, „Wir sind bereit“, said the “new chair of Acme” in Berlin."
+    pieces = ["In June 2020", "Wir sind bereit", "said the", "new chair of Acme", "in Berlin."]
+    assert list(passages.sentences(text)) == pieces
+
+
 @given(st.text(alphabet=st.sampled_from(' ".!?\n|abcDEF12é“”'), max_size=900))
 def test_every_sentence_is_a_verbatim_quotable_substring(text: str) -> None:
     for sentence in passages.sentences(text):
         assert sentence in text
         assert len(sentence) <= MAX_QUOTE
-        assert '"' not in sentence
+        assert not set(sentence) & set('"“”')
         assert sentence == sentence.strip()
