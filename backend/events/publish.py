@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import orjson
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import NoScriptError, RedisError
 
 from backend.errors import Unavailable
 from backend.events.envelope import Event
@@ -76,9 +76,7 @@ class Publisher:
     async def _send(self, events: tuple[Event, ...]) -> list[object]:
         try:
             return await self._pipeline(events)
-        except ResponseError as error:
-            if "NOSCRIPT" not in str(error):
-                raise
+        except NoScriptError:
             # A restarted Redis has forgotten the script; nothing of the pipeline was executed.
             await self._redis.script_load(_SCRIPT)
             return await self._pipeline(events)
