@@ -58,6 +58,11 @@ async def close(database: Database) -> None:
     await database.engine.dispose()
 
 
+async def ping(database: Database) -> None:
+    """Return when the database answers; raises what the driver raises when it does not."""
+    await database.pool.execute("SELECT 1")
+
+
 def engine_url(url: str) -> URL:
     """The address as SQLAlchemy wants it: libpq's `sslmode` is `ssl` there."""
     address = make_url(url).set(drivername="postgresql+asyncpg")
@@ -94,4 +99,4 @@ async def _reset(connection: asyncpg.Connection) -> None:
         await connection.reset()
 
 
-__all__ = ["Database", "Session", "Sessions", "close", "engine_url", "open", "plain_url"]
+__all__ = ["Database", "Session", "Sessions", "close", "engine_url", "open", "ping", "plain_url"]

@@ -1,7 +1,9 @@
 """People: whoever comes with a good token is a user, from the first call on."""
 
 from backend.auth import Identity, Viewer
+from backend.errors import NotFound
 from db.engine import Session
+from db.models import User
 from db.queries import users
 
 
@@ -14,3 +16,11 @@ async def sign_in(session: Session, *, identity: Identity) -> Viewer:
         session_id=identity.session_id,
         expires_at=identity.expires_at,
     )
+
+
+async def get(session: Session, *, viewer: Viewer) -> User:
+    """The viewer's own row; raises NotFound when it was deleted since they signed in."""
+    row = await users.get(session, viewer.user_id)
+    if row is None:
+        raise NotFound("This user was deleted.")
+    return row

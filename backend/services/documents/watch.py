@@ -1,6 +1,6 @@
 """Following a document's events, for as long as the viewer may see it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from db.models.base import utc_now
 
 async def watch(
     transactions: Transactions, hub: Hub, *, viewer: Viewer, document_id: UUID, after: Cursor | None
-) -> AsyncIterator[Event]:
+) -> AsyncGenerator[Event]:
     """Yield the document's events after the cursor, or from a snapshot of it on; ends with its last event.
 
     Raises NotFound for strangers, before anything is yielded.

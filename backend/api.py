@@ -1,0 +1,78 @@
+"""The only GraphQL schema: joins what the API says with how it answers, and writes it down as SDL."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+import backend.schema.enums  # noqa: F401 - describes the enums before any type uses them
+from backend.auth import Tokens, Viewer
+from backend.resolvers import loaders
+from backend.resolvers.chats import ChatMutations, ChatQueries
+from backend.resolvers.documents import DocumentMutations, DocumentQueries
+from backend.resolvers.events import EventSubscriptions
+from backend.resolvers.messages import MessageMutations
+from backend.resolvers.projects import ProjectMutations, ProjectQueries
+from backend.resolvers.search import SearchQueries
+from backend.resolvers.uploads import UploadMutations
+from backend.resolvers.users import UserQueries
+from backend.resolvers.viewers import Viewers
+from backend.schema.context import Context, Handles
+from backend.schema.errors import MEMBERS
+from backend.transport.graphql import GraphQLApp, TransportLimits
+from backend.transport.limits import EXTENSIONS
+from backend.transport.senders import Senders
+
+
+@strawberry.type(description="Everything that can be read.")
+class Query(UserQueries, ProjectQueries, DocumentQueries, ChatQueries, SearchQueries):
+    pass
+
+
+@strawberry.type(
+    description="Everything that can be done. Expected failures are members of each result; "
+    "a mutation that answers with one has changed nothing."
+)
+class Mutation(ProjectMutations, UploadMutations, DocumentMutations, ChatMutations, MessageMutations):
+    pass
+
+
+@strawberry.type(description="Everything that can be followed; every event has a cursor to go on from.")
+class Subscription(EventSubscriptions):
+    pass
+
+
+class Schema(strawberry.Schema):
+    """Leaves errors to the transport, which logs what nobody expected under the id that it shows."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        pass
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=MEMBERS,
+    extensions=EXTENSIONS,
+    config=StrawberryConfig(disable_field_suggestions=True),
+)
+
+
+def graphql_app(handles: Handles, tokens: Tokens, limits: TransportLimits) -> GraphQLApp:
+    """The ASGI application that answers for `handles`."""
+
+    async def sign_in(bearer: str) -> Viewer:
+        identity = await tokens.verify(bearer)
+        return await viewers.viewer(identity)
+
+    viewers = Viewers(handles.transactions)
+    senders = Senders(sign_in, lambda sender: Context(handles, sender, loaders.build))
+    return GraphQLApp(schema, senders, limits)
+
+
+def export_sdl() -> str:
+    """The schema as text, as it is committed in `backend/schema/schema.graphql`."""
+    return schema.as_str() + "\n"

@@ -1,0 +1,108 @@
+"""The API's ASGI door: opens the process's handles, serves GraphQL, and says whether it is well."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from starlette.routing import Route, WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from backend import api, health, logging, runtime
+from backend.runtime import Runtime
+from backend.schema.context import Handles, Limits
+from backend.settings import Settings
+from backend.transport import playground
+from backend.transport.graphql import GraphQLApp, TransportLimits
+
+SOCKET_MESSAGE_BYTES = 256 * 1024
+SHUTDOWN_SECONDS = 10
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; it opens its handles when it starts and closes them when it stops."""
+    door = Door()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        handles = await runtime.open(settings, role="api")
+        app.state.runtime = handles
+        door.graphql = graphql_of(handles)
+        try:
+            yield
+        finally:
+            await handles.close()
+
+    app = FastAPI(title="Opentrace", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.api.allowed_origins,
+        allow_methods=("GET", "POST"),
+        allow_headers=("Authorization", "Content-Type"),
+        max_age=3600,
+    )
+    app.router.routes += [Route("/graphql", door), WebSocketRoute("/graphql", door)]
+    app.include_router(health.router)
+    if settings.api.playground:
+        app.mount(playground.PATH, playground.files())
+    return app
+
+
+class Door:
+    """GraphQL's place among the routes; it stands there before the handles are open."""
+
+    graphql: GraphQLApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.graphql(scope, receive, send)
+
+
+def graphql_of(opened: Runtime) -> GraphQLApp:
+    """GraphQL on these handles, with the settings' limits as plain numbers."""
+    settings = opened.settings
+    handles = Handles(
+        transactions=opened.transactions,
+        storage=opened.storage,
+        hub=opened.hub,
+        models=opened.models,
+        database=opened.database,
+        limits=Limits(
+            presign_seconds=settings.storage.presign_seconds,
+            max_upload_bytes=settings.storage.max_upload_bytes,
+            embedding_model=settings.models.embedding_model,
+            embedding_dimensions=settings.models.embedding_dimensions,
+        ),
+    )
+    limits = TransportLimits(
+        max_body_bytes=settings.api.max_body_bytes,
+        request_timeout_seconds=settings.api.request_timeout_seconds,
+        socket_max_age_seconds=settings.api.socket_max_age_seconds,
+        allowed_origins=settings.api.allowed_origins,
+        playground=settings.api.playground,
+    )
+    return api.graphql_app(handles, opened.tokens, limits)
+
+
+def server(settings: Settings) -> uvicorn.Server:
+    """A server for the application, not yet started."""
+    return uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings),
+            host=settings.api.host,
+            port=settings.api.port,
+            ws="websockets-sansio",
+            ws_max_size=SOCKET_MESSAGE_BYTES,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+            access_log=False,
+            log_config=None,
+            server_header=False,
+        )
+    )
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal comes (`opentrace api`)."""
+    logging.configure(settings.log_level)
+    server(settings).run()

@@ -1,0 +1,66 @@
+"""Documents: reading them, trying again, cancelling and deleting."""
+
+from typing import Annotated
+
+import strawberry
+
+from backend.resolvers.expected import answering
+from backend.resolvers.nodes import find
+from backend.resolvers.receipts import deleted
+from backend.schema.context import Info
+from backend.schema.documents import Document
+from backend.schema.inputs import DocumentInput
+from backend.schema.nodes import row_id
+from backend.schema.results import (
+    CancelDocumentResult,
+    DeleteDocumentResult,
+    DocumentPayload,
+    RetryDocumentResult,
+)
+from backend.services.documents import control
+
+Input = Annotated[DocumentInput, strawberry.argument(description="Which document.")]
+
+
+@strawberry.type
+class DocumentQueries:
+    @strawberry.field(description="The document with this id, if it is yours to see.")
+    async def document(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The document's id.")],
+    ) -> Document | None:
+        return await find(info, id, Document)
+
+
+@strawberry.type
+class DocumentMutations:
+    @strawberry.mutation(description="Take a failed or cancelled document in again.")
+    @answering
+    async def retry_document(self, info: Info, input: Input) -> RetryDocumentResult:
+        document_id = row_id(input.document_id, "Document", field="document_id")
+        viewer = info.context.viewer
+        async with info.context.handles.transactions.unit_of_work(viewer.user_id) as session:
+            row = await control.retry(session, viewer=viewer, document_id=document_id)
+        return DocumentPayload(document=Document.from_row(row))
+
+    @strawberry.mutation(description="Stop taking a document in.")
+    @answering
+    async def cancel_document(self, info: Info, input: Input) -> CancelDocumentResult:
+        document_id = row_id(input.document_id, "Document", field="document_id")
+        viewer = info.context.viewer
+        async with info.context.handles.transactions.unit_of_work(viewer.user_id) as session:
+            row = await control.cancel(session, viewer=viewer, document_id=document_id)
+        return DocumentPayload(document=Document.from_row(row))
+
+    @strawberry.mutation(description="Delete a document with its chunks and its file.")
+    @answering
+    async def delete_document(self, info: Info, input: Input) -> DeleteDocumentResult:
+        handles = info.context.handles
+        receipt = await control.delete(
+            handles.transactions,
+            viewer=info.context.viewer,
+            document_id=row_id(input.document_id, "Document", field="document_id"),
+            storage=handles.storage,
+        )
+        return deleted(input.document_id, receipt)

@@ -1,0 +1,85 @@
+"""Subscriptions: what happens to a document or an answer, from a cursor on, until it has ended."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import Annotated, Any
+
+import strawberry
+
+from backend.errors import Invalid
+from backend.events.cursor import Cursor as StreamCursor
+from backend.events.envelope import Event as StreamEvent
+from backend.schema import document_events, message_events
+from backend.schema.context import Context, Info
+from backend.schema.document_events import DocumentEvent
+from backend.schema.events import Cursor
+from backend.schema.message_events import MessageEvent
+from backend.schema.nodes import row_id
+from backend.services.documents import watch as documents
+from backend.services.messages import watch as messages
+
+
+@strawberry.type
+class EventSubscriptions:
+    @strawberry.subscription(
+        description="What happens to a document, until it is completed, failed or cancelled."
+    )
+    async def document_events(
+        self,
+        info: Info,
+        document_id: Annotated[strawberry.ID, strawberry.argument(description="Which document.")],
+        after: Cursor = None,
+    ) -> AsyncGenerator[DocumentEvent, None]:
+        context = info.context
+        source = documents.watch(
+            context.handles.transactions,
+            context.handles.hub,
+            viewer=context.viewer,
+            document_id=row_id(document_id, "Document", field="document_id"),
+            after=cursor(after),
+        )
+        async with aclosing(said(context, source, document_events.from_event)) as events:
+            async for event in events:
+                yield event
+
+    @strawberry.subscription(
+        description="How an answer is written, until it is whole, refused, stopped or failed."
+    )
+    async def message_events(
+        self,
+        info: Info,
+        message_id: Annotated[strawberry.ID, strawberry.argument(description="Which answer.")],
+        after: Cursor = None,
+    ) -> AsyncGenerator[MessageEvent, None]:
+        context = info.context
+        source = messages.watch(
+            context.handles.transactions,
+            context.handles.hub,
+            viewer=context.viewer,
+            message_id=row_id(message_id, "Message", field="message_id"),
+            after=cursor(after),
+        )
+        async with aclosing(said(context, source, message_events.from_event)) as events:
+            async for event in events:
+                yield event
+
+
+def cursor(after: str | None) -> StreamCursor | None:
+    """The cursor a client gave back; raises Invalid for one that never was given out."""
+    if after is None:
+        return None
+    try:
+        return StreamCursor.parse(after)
+    except Invalid as error:
+        error.field = "after"
+        raise
+
+
+async def said(
+    context: Context, source: AsyncGenerator[StreamEvent, None], say: Callable[[StreamEvent], Any]
+) -> AsyncGenerator[Any, None]:
+    """Each event of `source` in the API's words, with loaders of its own; closes `source` at its end."""
+    async with aclosing(source) as events:
+        async for event in events:
+            context.forget_loaded()
+            yield say(event)

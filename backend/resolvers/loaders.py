@@ -1,0 +1,96 @@
+"""Batches: what fields ask for one by one is read at once, in one short transaction as the viewer."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from backend.auth import Viewer
+from backend.errors import AppError
+from backend.resolvers import nodes
+from backend.schema.context import Context, Loaders, PageKey, PageOf
+from backend.services import chats
+from backend.services.documents import progress
+from backend.services.documents import read as documents
+from backend.services.messages import read as messages
+from db import models as rows
+from db.engine import Session
+from db.queries import citations, projects, stages
+from db.queries import documents as document_rows
+from db.queries import messages as message_rows
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def build(context: Context) -> Loaders:
+    """Fresh loaders of one operation (or of one event); nothing is cached beyond it."""
+    return Loaders(
+        nodes=_each(context, nodes.fetch),
+        settings_by_project=_batch(context, projects.settings_of),
+        generation_by_project=_batch(context, projects.generations_of),
+        documents_by_project=_each(context, _documents),
+        chats_by_project=_each(context, _chats),
+        messages_by_chat=_each(context, _messages),
+        stages_by_document=_batch(context, stages.of_documents),
+        place_in_queue_by_document=_each(context, _place_in_queue),
+        children_by_message=_batch(context, message_rows.children_of),
+        citations_by_message=_batch(context, citations.of_messages),
+        feedback_by_message=_feedback(context),
+        progress_of=progress.of,
+    )
+
+
+def _batch(
+    context: Context, read: Callable[[Session, Sequence[K]], Awaitable[Mapping[K, V]]]
+) -> DataLoader[K, V]:
+    """One query for all keys; a key without a row loads as None, by the types of `Loaders`."""
+
+    async def load(keys: list[K]) -> Sequence[V]:
+        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            found = await read(session, keys)
+        return [found.get(key) for key in keys]  # type: ignore[misc] # absent is None where V allows it
+
+    return DataLoader(load_fn=load)
+
+
+def _each(context: Context, read: Callable[[Session, Viewer, K], Awaitable[V]]) -> DataLoader[K, V]:
+    """One call for each key, in one transaction; an expected failure is the answer of its key alone."""
+
+    async def load(keys: list[K]) -> Sequence[V | BaseException]:
+        found: list[V | BaseException] = []
+        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            for key in keys:
+                try:
+                    found.append(await read(session, context.viewer, key))
+                except AppError as error:
+                    found.append(error)
+        return found
+
+    return DataLoader(load_fn=load)
+
+
+async def _documents(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.Document]:
+    return await documents.page(
+        session, viewer=viewer, project_id=key.owner_id, first=key.first, after=key.after
+    )
+
+
+async def _chats(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.Chat]:
+    return await chats.page(session, viewer=viewer, project_id=key.owner_id, first=key.first, after=key.after)
+
+
+async def _messages(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.Message]:
+    return await messages.page(session, viewer=viewer, chat_id=key.owner_id, first=key.first, after=key.after)
+
+
+async def _place_in_queue(session: Session, viewer: Viewer, document_id: UUID) -> int | None:
+    return await document_rows.place_in_queue(session, document_id)
+
+
+def _feedback(context: Context) -> DataLoader[UUID, rows.Feedback | None]:
+    async def read(session: Session, ids: Sequence[UUID]) -> Mapping[UUID, rows.Feedback]:
+        return await message_rows.feedback_of(session, ids, user_id=context.viewer.user_id)
+
+    return _batch(context, read)

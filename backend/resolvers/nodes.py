@@ -1,0 +1,75 @@
+"""Any object by its id: each type of node is read through the service that keeps its rights."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from backend.auth import Viewer
+from backend.errors import NotFound
+from backend.schema.chats import Chat
+from backend.schema.context import Info, NodeKey
+from backend.schema.documents import Document
+from backend.schema.messages import Message
+from backend.schema.nodes import Node, parse
+from backend.schema.projects import Project
+from backend.schema.users import User
+from backend.services import chats, projects, users
+from backend.services.documents import read as documents
+from backend.services.messages import read as messages
+from db.engine import Session
+
+N = TypeVar("N", bound=Node)
+Fetch = Callable[[Session, Viewer, UUID], Awaitable[Node]]
+
+
+async def fetch(session: Session, viewer: Viewer, key: NodeKey) -> Node | None:
+    """The object, or None where there is none that the viewer may see."""
+    fetch_one = FETCHERS.get(key.type_name)
+    if fetch_one is None:
+        return None
+    try:
+        return await fetch_one(session, viewer, key.id)
+    except NotFound:
+        return None
+
+
+async def find(info: Info, id: str, type_: type[N]) -> N | None:
+    """The `type_` that a global id names, or None. Raises NotSignedIn."""
+    _ = info.context.viewer
+    try:
+        key = NodeKey(*parse(id))
+    except NotFound:
+        return None
+    node = await info.context.loaders.nodes.load(key)
+    return node if isinstance(node, type_) else None
+
+
+async def _project(session: Session, viewer: Viewer, id: UUID) -> Node:
+    return Project.from_row(await projects.get(session, viewer=viewer, project_id=id))
+
+
+async def _document(session: Session, viewer: Viewer, id: UUID) -> Node:
+    return Document.from_row(await documents.get(session, viewer=viewer, document_id=id))
+
+
+async def _chat(session: Session, viewer: Viewer, id: UUID) -> Node:
+    return Chat.from_row(await chats.get(session, viewer=viewer, chat_id=id))
+
+
+async def _message(session: Session, viewer: Viewer, id: UUID) -> Node:
+    return Message.from_row(await messages.get(session, viewer=viewer, message_id=id))
+
+
+async def _user(session: Session, viewer: Viewer, id: UUID) -> Node:
+    if id != viewer.user_id:
+        raise NotFound("There is no such user.")
+    return User.from_row(await users.get(session, viewer=viewer))
+
+
+FETCHERS: dict[str, Fetch] = {
+    "Project": _project,
+    "Document": _document,
+    "Chat": _chat,
+    "Message": _message,
+    "User": _user,
+}

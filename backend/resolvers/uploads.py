@@ -1,0 +1,79 @@
+"""Uploads: leave to PUT files straight to the object store, and saying that they are there."""
+
+from typing import Annotated
+
+import strawberry
+
+from backend.resolvers.expected import answering
+from backend.schema.context import Info
+from backend.schema.documents import Document
+from backend.schema.inputs import DocumentInput, FileInput, RequestUploadsInput
+from backend.schema.nodes import row_id
+from backend.schema.results import (
+    ConfirmUploadResult,
+    DocumentPayload,
+    RequestUploadsPayload,
+    RequestUploadsResult,
+    UploadHeader,
+    UploadTicket,
+)
+from backend.services.documents import files, upload
+
+
+@strawberry.type
+class UploadMutations:
+    @strawberry.mutation(description="Ask for leave to upload files; each becomes a document of the project.")
+    @answering
+    async def request_uploads(
+        self,
+        info: Info,
+        input: Annotated[RequestUploadsInput, strawberry.argument(description="Which files.")],
+    ) -> RequestUploadsResult:
+        context, handles = info.context, info.context.handles
+        project_id = row_id(input.project_id, "Project", field="project_id")
+        limits = files.UploadLimits(
+            max_bytes=handles.limits.max_upload_bytes, presign_seconds=handles.limits.presign_seconds
+        )
+        async with handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            tickets = await upload.request(
+                session,
+                viewer=context.viewer,
+                project_id=project_id,
+                files=[_file(file) for file in input.files],
+                storage=handles.storage,
+                limits=limits,
+            )
+        return RequestUploadsPayload(tickets=[_ticket(ticket) for ticket in tickets])
+
+    @strawberry.mutation(
+        description="Say that a file was uploaded; it is checked, and its document waits for a worker."
+    )
+    @answering
+    async def confirm_upload(
+        self,
+        info: Info,
+        input: Annotated[DocumentInput, strawberry.argument(description="Which document's file.")],
+    ) -> ConfirmUploadResult:
+        handles = info.context.handles
+        row = await upload.confirm(
+            handles.transactions,
+            viewer=info.context.viewer,
+            document_id=row_id(input.document_id, "Document", field="document_id"),
+            storage=handles.storage,
+        )
+        return DocumentPayload(document=Document.from_row(row))
+
+
+def _file(file: FileInput) -> files.FileRequest:
+    return files.FileRequest(
+        name=file.name, content_type=file.content_type, size=file.size, sha256=file.sha256
+    )
+
+
+def _ticket(ticket: upload.UploadTicket) -> UploadTicket:
+    return UploadTicket(
+        document=Document.from_row(ticket.document),
+        url=ticket.url,
+        headers=[UploadHeader(name=name, value=value) for name, value in ticket.headers.items()],
+        expires_at=ticket.expires_at,
+    )

@@ -1,0 +1,75 @@
+"""Citations as the API shows them: the words, where they stand, and whether that was checked."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import strawberry
+
+from backend.schema.context import Info, NodeKey
+from backend.schema.documents import Document
+from backend.schema.nodes import Node, global_id
+from db import models as rows
+from db.models.messages import CitationStatus
+
+
+@strawberry.type(description="A rectangle on a page, in fractions of the page from its upper left corner.")
+class Box:
+    page: int = strawberry.field(description="The page, from 1.")
+    x0: float = strawberry.field(description="The left edge, from 0 to 1.")
+    y0: float = strawberry.field(description="The upper edge, from 0 to 1.")
+    x1: float = strawberry.field(description="The right edge, from 0 to 1.")
+    y1: float = strawberry.field(description="The lower edge, from 0 to 1.")
+
+
+@strawberry.type(description="Some characters of a text.")
+class TextSpan:
+    start: int = strawberry.field(description="The first character, from 0.")
+    end: int = strawberry.field(description="The character after the last.")
+
+
+@strawberry.type(description="A claim's source. It keeps the words it showed, so it outlives the document.")
+class Citation(Node):
+    position: int = strawberry.field(description="Its place in the answer, from 0.")
+    marker: int = strawberry.field(description="The number shown in the text, as in `[2]`.")
+    document_name: str = strawberry.field(description="The document's name when it was cited.")
+    page: int | None = strawberry.field(description="The page of the quote, from 1, where there are pages.")
+    boxes: list[Box] = strawberry.field(description="Where the quoted words stand on their pages.")
+    chunk_id: strawberry.ID = strawberry.field(description="The id of the chunk, stable for its version.")
+    chunk_text: str = strawberry.field(description="The whole chunk.")
+    quote: str | None = strawberry.field(description="The quoted words, as the source has them if found.")
+    span: TextSpan | None = strawberry.field(description="Where the quote stands in `chunkText`.")
+    score: float = strawberry.field(description="How well the chunk fits the question, from 0 to 1.")
+    status: CitationStatus = strawberry.field(description="Whether the quote was found in the source.")
+    document_id: strawberry.Private[UUID]
+
+    @strawberry.field(description="The document, unless it was deleted since.")
+    async def document(self, info: Info) -> Document | None:
+        node: Node | None = await info.context.loaders.nodes.load(NodeKey("Document", self.document_id))
+        return node if isinstance(node, Document) else None
+
+    @classmethod
+    def from_row(cls, row: rows.Citation) -> "Citation":
+        return cls(
+            id=global_id("Citation", row.id),
+            position=row.position,
+            marker=row.marker,
+            document_name=row.document_name,
+            page=row.page,
+            boxes=boxes_of(row.boxes),
+            chunk_id=global_id("Chunk", row.chunk_id),
+            chunk_text=row.chunk_text,
+            quote=row.quote,
+            span=span_of(row.char_start, row.char_end),
+            score=row.score,
+            status=CitationStatus(row.status),
+            document_id=row.document_id,
+        )
+
+
+def boxes_of(boxes: Sequence[Sequence[float]]) -> list[Box]:
+    """`[page, x0, y0, x1, y1]` lists as boxes."""
+    return [Box(page=int(page), x0=x0, y0=y0, x1=x1, y1=y1) for page, x0, y0, x1, y1 in boxes]
+
+
+def span_of(start: int | None, end: int | None) -> TextSpan | None:
+    return None if start is None or end is None else TextSpan(start=start, end=end)

@@ -1,0 +1,123 @@
+"""What every operation carries: who asks, how data is loaded, and the handles that resolvers pass on."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias, TypeVar
+from uuid import UUID
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from backend.auth import Viewer
+from backend.errors import AppError
+from backend.events.hub import Hub
+from backend.llm import Models
+from backend.schema.nodes import Node
+from backend.storage import Storage
+from backend.transactions import Transactions
+from db import models as rows
+
+Row = TypeVar("Row", covariant=True)
+
+
+class PageOf(Protocol[Row]):
+    """One page of rows, as every list of the database returns it."""
+
+    @property
+    def rows(self) -> Sequence[Row]: ...
+    @property
+    def cursors(self) -> Sequence[str]: ...
+    @property
+    def has_next_page(self) -> bool: ...
+    @property
+    def has_previous_page(self) -> bool: ...
+    @property
+    def total_count(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class PageKey:
+    """Which page of which owner's rows."""
+
+    owner_id: UUID
+    first: int
+    after: str | None
+
+
+@dataclass(frozen=True)
+class NodeKey:
+    """An object of the API by the name of its type and the id of its row."""
+
+    type_name: str
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one request may ask for, in plain numbers."""
+
+    presign_seconds: int
+    max_upload_bytes: int
+    embedding_model: str
+    embedding_dimensions: int
+
+
+@dataclass(frozen=True)
+class Handles:
+    """What lives as long as the process and is shared by all operations."""
+
+    transactions: Transactions
+    storage: Storage
+    hub: Hub
+    models: Models
+    database: Any
+    limits: Limits
+
+
+@dataclass(frozen=True)
+class Loaders:
+    """One batch each: what is loaded by what. A row the viewer may not see loads as nothing."""
+
+    nodes: DataLoader[NodeKey, Node | None]
+    settings_by_project: DataLoader[UUID, rows.RetrievalSettings | None]
+    generation_by_project: DataLoader[UUID, rows.EmbeddingGeneration | None]
+    documents_by_project: DataLoader[PageKey, PageOf[rows.Document]]
+    chats_by_project: DataLoader[PageKey, PageOf[rows.Chat]]
+    messages_by_chat: DataLoader[PageKey, PageOf[rows.Message]]
+    stages_by_document: DataLoader[UUID, Sequence[rows.DocumentStage]]
+    place_in_queue_by_document: DataLoader[UUID, int | None]
+    children_by_message: DataLoader[UUID, Sequence[rows.Message]]
+    citations_by_message: DataLoader[UUID, Sequence[rows.Citation]]
+    feedback_by_message: DataLoader[UUID, rows.Feedback | None]
+    progress_of: Callable[[rows.Document], float]
+
+
+@dataclass
+class Context:
+    """One operation's own; made anew for every operation, also on a socket that carries many."""
+
+    handles: Handles
+    sender: Viewer | AppError
+    """Who sent the operation, or why nobody is known to have."""
+    build_loaders: Callable[["Context"], Loaders]
+    _loaders: Loaders | None = field(default=None, init=False)
+
+    @property
+    def viewer(self) -> Viewer:
+        """The person who asks; raises the reason, mostly `NotSignedIn`, when that is not known."""
+        if isinstance(self.sender, AppError):
+            raise self.sender
+        return self.sender
+
+    @property
+    def loaders(self) -> Loaders:
+        if self._loaders is None:
+            self._loaders = self.build_loaders(self)
+        return self._loaders
+
+    def forget_loaded(self) -> None:
+        """Load everything anew from now on: each event of a subscription sees its own time."""
+        self._loaders = None
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

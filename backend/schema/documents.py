@@ -1,0 +1,117 @@
+"""Documents as the API shows them: what they are, how far they have come, and what went wrong."""
+
+from datetime import UTC, datetime
+
+import strawberry
+from strawberry.scalars import JSON
+from strawberry.types.lazy_type import LazyType
+
+from backend.schema.context import Info, NodeKey
+from backend.schema.failures import Failure, failure_of
+from backend.schema.nodes import Node, global_id
+from db import models as rows
+from db.models.documents import STAGES, DocumentSource, DocumentStatus
+
+
+@strawberry.type(description="One stage of taking a document in, as far as it has come.")
+class DocumentStage:
+    stage: DocumentStatus = strawberry.field(description="Which stage.")
+    started_at: datetime = strawberry.field(description="When it began.")
+    finished_at: datetime | None = strawberry.field(description="When it ended; none while it runs.")
+    detail: JSON = strawberry.field(
+        description="What the stage found, by name: elements by kind, chunks made, embeddings done."
+    )
+
+    @classmethod
+    def from_row(cls, row: rows.DocumentStage) -> "DocumentStage":
+        return cls(
+            stage=DocumentStatus(row.stage),
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            detail=JSON(row.detail),
+        )
+
+
+@strawberry.type(description="One file or page of a project, and the work of taking it in.")
+class Document(Node):
+    name: str = strawberry.field(description="The file's name, or the page's title.")
+    content_type: str = strawberry.field(description="The media type, like `application/pdf`.")
+    size_bytes: int = strawberry.field(description="How many bytes the file has.")
+    sha256: str = strawberry.field(description="SHA-256 of the file, in lower-case hex.")
+    source: DocumentSource = strawberry.field(description="Where it came from.")
+    source_url: str | None = strawberry.field(description="The page's address, if it came from the web.")
+    status: DocumentStatus = strawberry.field(description="How far it has come.")
+    is_stalled: bool = strawberry.field(
+        description="Whether the worker that has it has not been heard of for too long; another takes over."
+    )
+    failure: Failure | None = strawberry.field(description="Why it failed, if it did.")
+    num_pages: int | None = strawberry.field(description="How many pages it has, once that is known.")
+    num_pages_parsed: int = strawberry.field(description="How many of its pages were read so far.")
+    num_chunks: int | None = strawberry.field(description="How many chunks it has, once that is known.")
+    num_chunks_embedded: int = strawberry.field(description="How many of its chunks were embedded so far.")
+    version: int = strawberry.field(
+        description="The number of the version that search sees; 0 before the first is published."
+    )
+    cursor: str = strawberry.field(
+        description="The last event this state contains; as `after`, `documentEvents` goes on from here."
+    )
+    created_at: datetime = strawberry.field(description="When the upload was requested.")
+    updated_at: datetime = strawberry.field(description="When anything of it last changed.")
+    queued_at: datetime | None = strawberry.field(description="When it began to wait for a worker.")
+    started_at: datetime | None = strawberry.field(description="When a worker last took it.")
+    finished_at: datetime | None = strawberry.field(description="When it was completed, failed or cancelled.")
+    row: strawberry.Private[rows.Document]
+
+    @strawberry.field(description="How much of the work is done, from 0 to 1; it never goes backwards.")
+    def progress(self, info: Info) -> float:
+        return info.context.loaders.progress_of(self.row)
+
+    @strawberry.field(description="Its place among all waiting documents, from 1; none unless it is QUEUED.")
+    async def place_in_queue(self, info: Info) -> int | None:
+        if self.status is not DocumentStatus.QUEUED:
+            return None
+        return await info.context.loaders.place_in_queue_by_document.load(self.row.id)
+
+    @strawberry.field(description="The stages of its newest version that have begun, in order.")
+    async def stages(self, info: Info) -> list[DocumentStage]:
+        stages = await info.context.loaders.stages_by_document.load(self.row.id)
+        return [DocumentStage.from_row(stage) for stage in stages]
+
+    @strawberry.field(
+        description="The project it belongs to.", graphql_type=LazyType("Project", "backend.schema.projects")
+    )
+    async def project(self, info: Info) -> Node | None:
+        return await info.context.loaders.nodes.load(NodeKey("Project", self.row.project_id))
+
+    @classmethod
+    def from_row(cls, row: rows.Document) -> "Document":
+        return cls(
+            id=global_id("Document", row.id),
+            name=row.name,
+            content_type=row.content_type,
+            size_bytes=row.size_bytes,
+            sha256=row.sha256,
+            source=DocumentSource(row.source),
+            source_url=row.source_url,
+            status=DocumentStatus(row.status),
+            is_stalled=is_stalled(row),
+            failure=failure_of(row),
+            num_pages=row.num_pages,
+            num_pages_parsed=row.num_pages_parsed,
+            num_chunks=row.num_chunks,
+            num_chunks_embedded=row.num_chunks_embedded,
+            version=row.version,
+            cursor=f"{row.attempt}-{row.event_seq}",
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            queued_at=row.queued_at,
+            started_at=row.started_at,
+            finished_at=row.finished_at,
+            row=row,
+        )
+
+
+def is_stalled(row: rows.Document) -> bool:
+    """Whether a worker holds the row and its lease has run out."""
+    running = row.status in STAGES and row.leased_until is not None
+    return running and row.leased_until < datetime.now(UTC)  # type: ignore[operator] # running says it is set

@@ -1,0 +1,90 @@
+"""Every enum of the product as the API says it, each value with what it means."""
+
+from enum import Enum
+
+import strawberry
+
+from db.models import (
+    AgentType,
+    CitationStatus,
+    DocumentSource,
+    DocumentStatus,
+    Fusion,
+    MessageRole,
+    MessageStatus,
+    RagStrategy,
+)
+
+
+def describe(enum: type[Enum], description: str, **values: str) -> None:
+    """Make `enum` a GraphQL enum; `values` must say something about every one of its values."""
+    strawberry.enum(enum, description=description)
+    definition = enum.__strawberry_definition__  # type: ignore[attr-defined] # set by strawberry.enum
+    for value in definition.values:
+        value.description = values.pop(value.name)
+    assert not values, f"{enum.__name__} has no {', '.join(values)}"
+
+
+describe(
+    DocumentStatus,
+    "How far a document has come. Stalled is not a status: see `Document.isStalled`.",
+    UPLOADING="The upload was requested; the file is not confirmed yet.",
+    QUEUED="The file has arrived and waits for a worker.",
+    PARTITIONING="The file is being read: text, tables, pages and where everything stands on them.",
+    CHUNKING="The text is being cut into chunks along its titles.",
+    SUMMARISING="Chunks with tables or images are being summarised by the chat model.",
+    VECTORIZATION="The chunks are being embedded.",
+    COMPLETED="Everything is searchable.",
+    FAILED="It could not be taken in; `failure` says why.",
+    CANCELLED="Someone cancelled it before it was done.",
+)
+describe(
+    DocumentSource,
+    "Where a document came from.",
+    UPLOAD="A file that was uploaded.",
+    WEB_PAGE="A page fetched from the web.",
+)
+describe(
+    MessageRole,
+    "Who wrote a message.",
+    USER="A person: the message is a question.",
+    ASSISTANT="The product: the message is an answer.",
+)
+describe(
+    MessageStatus,
+    "How far a message has come; questions are COMPLETED from the start.",
+    QUEUED="The answer waits for a worker.",
+    RUNNING="The answer is being written.",
+    COMPLETED="The message is whole.",
+    REFUSED="The guardrail refused the question; `failure` says which check and why.",
+    STOPPED="Someone stopped the answer; what was written so far is kept.",
+    FAILED="The answer could not be written; `failure` says why.",
+)
+describe(
+    CitationStatus,
+    "Whether the quoted words were found in the source.",
+    VERIFIED="The quote stands in the source word for word.",
+    NORMALISED="The quote stands in the source but for spaces, hyphens, quotation marks or ligatures.",
+    NOT_FOUND="The quoted words are not in the source.",
+    UNCHECKED="Nothing was quoted, so there was nothing to check.",
+)
+describe(
+    RagStrategy,
+    "How a project finds chunks.",
+    BASIC="By meaning: the cosine similarity of embeddings.",
+    HYBRID="By meaning and by words, fused.",
+    MULTI_QUERY_VECTOR="By meaning, for several wordings of the question, fused.",
+    MULTI_QUERY_HYBRID="By meaning and by words, for several wordings of the question, fused.",
+)
+describe(
+    AgentType,
+    "How a project answers.",
+    SIMPLE="One search of the documents, then the answer.",
+    AGENTIC="A supervisor that may search the documents and the web, more than once.",
+)
+describe(
+    Fusion,
+    "How several ranked lists become one.",
+    RRF="Reciprocal rank fusion, k = 60: only places count.",
+    CONVEX="A weighted mean of the normalised scores.",
+)

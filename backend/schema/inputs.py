@@ -1,0 +1,130 @@
+"""What mutations take: one input object each."""
+
+from dataclasses import fields
+from typing import Any
+
+import strawberry
+
+from db.models.projects import AgentType, Fusion, RagStrategy
+
+OPTIONAL = "; left as it is if not given."
+
+
+@strawberry.input(description="What a new project is made from.")
+class CreateProjectInput:
+    name: str = strawberry.field(description="What to call it.")
+    description: str = strawberry.field(default="", description="What it is for.")
+
+
+@strawberry.input(description="What to change about a project.")
+class UpdateProjectInput:
+    project_id: strawberry.ID = strawberry.field(description="Which project.")
+    name: str | None = strawberry.field(default=None, description="A new name" + OPTIONAL)
+    description: str | None = strawberry.field(default=None, description="A new description" + OPTIONAL)
+
+
+@strawberry.input(description="Which project to delete.")
+class DeleteProjectInput:
+    project_id: strawberry.ID = strawberry.field(description="The project; everything under it goes with it.")
+
+
+@strawberry.input(description="What to change about how a project finds and answers.")
+class UpdateRetrievalSettingsInput:
+    project_id: strawberry.ID = strawberry.field(description="Which project.")
+    rag_strategy: RagStrategy | None = strawberry.field(
+        default=None, description="How chunks are found" + OPTIONAL
+    )
+    agent_type: AgentType | None = strawberry.field(
+        default=None, description="How questions are answered" + OPTIONAL
+    )
+    fusion: Fusion | None = strawberry.field(
+        default=None, description="How several ranked lists become one" + OPTIONAL
+    )
+    num_chunks: int | None = strawberry.field(
+        default=None, description="How many chunks are left after fusion, 1 to 20" + OPTIONAL
+    )
+    final_context_size: int | None = strawberry.field(
+        default=None, description="How many of them the model reads, 1 to 20" + OPTIONAL
+    )
+    similarity_threshold: float | None = strawberry.field(
+        default=None, description="The least cosine similarity that counts, 0 to 1" + OPTIONAL
+    )
+    use_reranking: bool | None = strawberry.field(
+        default=None, description="Whether found chunks are ranked a second time" + OPTIONAL
+    )
+    multi_query_count: int | None = strawberry.field(
+        default=None, description="How many wordings of a question are searched, 1 to 8" + OPTIONAL
+    )
+    vector_weight: float | None = strawberry.field(
+        default=None, description="The weight of meaning in fusion, 0 to 1" + OPTIONAL
+    )
+    keyword_weight: float | None = strawberry.field(
+        default=None, description="The weight of words in fusion, 0 to 1" + OPTIONAL
+    )
+
+    def given(self) -> dict[str, Any]:
+        """The settings that are to change, by name."""
+        return {
+            field.name: value
+            for field in fields(self)
+            if field.name != "project_id" and (value := getattr(self, field.name)) is not None
+        }
+
+
+@strawberry.input(description="One file that is to be uploaded.")
+class FileInput:
+    name: str = strawberry.field(description="The file's name, with its ending.")
+    content_type: str = strawberry.field(description="Its media type, like `application/pdf`.")
+    size: int = strawberry.field(description="How many bytes it has; the upload must have exactly as many.")
+    sha256: str = strawberry.field(description="SHA-256 of its bytes, in lower-case hex.")
+
+
+@strawberry.input(description="Files that are to be uploaded to a project.")
+class RequestUploadsInput:
+    project_id: strawberry.ID = strawberry.field(description="The project the documents will belong to.")
+    files: list[FileInput] = strawberry.field(description="The files, each of which becomes a document.")
+
+
+@strawberry.input(description="Which document this is about.")
+class DocumentInput:
+    document_id: strawberry.ID = strawberry.field(description="The document.")
+
+
+@strawberry.input(description="What a new chat is made from.")
+class CreateChatInput:
+    project_id: strawberry.ID = strawberry.field(description="The project it is about.")
+    title: str | None = strawberry.field(default=None, description="What to call it.")
+
+
+@strawberry.input(description="A chat's new title.")
+class RenameChatInput:
+    chat_id: strawberry.ID = strawberry.field(description="Which chat.")
+    title: str = strawberry.field(description="What to call it from now on.")
+
+
+@strawberry.input(description="Which chat to delete.")
+class DeleteChatInput:
+    chat_id: strawberry.ID = strawberry.field(description="The chat; its messages go with it.")
+
+
+@strawberry.input(description="A question to a chat.")
+class SendMessageInput:
+    chat_id: strawberry.ID = strawberry.field(description="The chat.")
+    content: str = strawberry.field(description="The question.")
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="Any text that names this sending: a repeat with the same key returns the first result.",
+    )
+
+
+@strawberry.input(description="Which answer to stop.")
+class StopMessageInput:
+    message_id: strawberry.ID = strawberry.field(description="The answer; what was written so far is kept.")
+
+
+@strawberry.input(description="What you think of an answer.")
+class RateMessageInput:
+    message_id: strawberry.ID = strawberry.field(description="The answer.")
+    positive: bool = strawberry.field(description="Thumbs up, or down.")
+    reason: str | None = strawberry.field(default=None, description="Why, in a word.")
+    comment: str | None = strawberry.field(default=None, description="Why, in your own words.")

@@ -1,0 +1,97 @@
+"""Projects as the API shows them, with how each of them retrieves and answers."""
+
+from datetime import datetime
+
+import strawberry
+
+from backend.errors import NotFound
+from backend.schema.chats import Chat
+from backend.schema.context import Info
+from backend.schema.documents import Document
+from backend.schema.nodes import Node, global_id
+from backend.schema.paging import After, Connection, First, connection, page_key
+from db import models as rows
+from db.models.projects import AgentType, Fusion, RagStrategy
+
+
+@strawberry.type(description="How a project finds chunks and answers from them.")
+class RetrievalSettings:
+    rag_strategy: RagStrategy = strawberry.field(description="How chunks are found.")
+    agent_type: AgentType = strawberry.field(description="How questions are answered.")
+    fusion: Fusion = strawberry.field(description="How several ranked lists become one.")
+    num_chunks: int = strawberry.field(description="How many chunks are left after fusion, 1 to 20.")
+    final_context_size: int = strawberry.field(description="How many of them the model reads, 1 to 20.")
+    similarity_threshold: float = strawberry.field(
+        description="The least cosine similarity that counts, 0 to 1."
+    )
+    use_reranking: bool = strawberry.field(description="Whether found chunks are ranked a second time.")
+    multi_query_count: int = strawberry.field(
+        description="How many wordings of a question are searched, 1 to 8."
+    )
+    vector_weight: float = strawberry.field(description="The weight of meaning in fusion, 0 to 1.")
+    keyword_weight: float = strawberry.field(description="The weight of words in fusion, 0 to 1.")
+    updated_at: datetime = strawberry.field(description="When any of these last changed.")
+
+    @classmethod
+    def from_row(cls, row: rows.RetrievalSettings) -> "RetrievalSettings":
+        return cls(
+            rag_strategy=RagStrategy(row.rag_strategy),
+            agent_type=AgentType(row.agent_type),
+            fusion=Fusion(row.fusion),
+            num_chunks=row.num_chunks,
+            final_context_size=row.final_context_size,
+            similarity_threshold=row.similarity_threshold,
+            use_reranking=row.use_reranking,
+            multi_query_count=row.multi_query_count,
+            vector_weight=row.vector_weight,
+            keyword_weight=row.keyword_weight,
+            updated_at=row.updated_at,
+        )
+
+
+@strawberry.type(description="Which model embeds a project's chunks.")
+class EmbeddingModel:
+    name: str = strawberry.field(description="The model's name at its provider.")
+    dimensions: int = strawberry.field(description="How many numbers an embedding has.")
+
+
+@strawberry.type(description="A set of documents and the chats about them.")
+class Project(Node):
+    name: str = strawberry.field(description="What the project is called.")
+    description: str = strawberry.field(description="What it is for, in its owner's words; may be empty.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+    updated_at: datetime = strawberry.field(description="When its name or description last changed.")
+    row: strawberry.Private[rows.Project]
+
+    @strawberry.field(description="Its documents, newest first.")
+    async def documents(self, info: Info, first: First = 20, after: After = None) -> Connection[Document]:
+        key = page_key(self.row.id, first, after)
+        return connection(await info.context.loaders.documents_by_project.load(key), Document.from_row)
+
+    @strawberry.field(description="Its chats, the last used first.")
+    async def chats(self, info: Info, first: First = 20, after: After = None) -> Connection[Chat]:
+        key = page_key(self.row.id, first, after)
+        return connection(await info.context.loaders.chats_by_project.load(key), Chat.from_row)
+
+    @strawberry.field(description="How it finds chunks and answers from them.")
+    async def retrieval_settings(self, info: Info) -> RetrievalSettings:
+        row = await info.context.loaders.settings_by_project.load(self.row.id)
+        if row is None:
+            raise NotFound("This project was deleted a moment ago.")
+        return RetrievalSettings.from_row(row)
+
+    @strawberry.field(description="The model that embeds its chunks.")
+    async def embedding_model(self, info: Info) -> EmbeddingModel | None:
+        row = await info.context.loaders.generation_by_project.load(self.row.id)
+        return None if row is None else EmbeddingModel(name=row.model, dimensions=row.dimensions)
+
+    @classmethod
+    def from_row(cls, row: rows.Project) -> "Project":
+        return cls(
+            id=global_id("Project", row.id),
+            name=row.name,
+            description=row.description,
+            created_at=row.created_at,
+            updated_at=row.updated_at,
+            row=row,
+        )

@@ -1,0 +1,149 @@
+"""What mutations give back: a payload, or one of the failures that can be expected."""
+
+from datetime import datetime
+from typing import Annotated, TypeAlias
+
+import strawberry
+
+from backend.schema.chats import Chat
+from backend.schema.documents import Document
+from backend.schema.errors import QuotaExceededError, Refused, RowRefused, TooLargeError
+from backend.schema.messages import Message
+from backend.schema.projects import Project
+
+
+@strawberry.type(description="The project that was made.")
+class CreateProjectPayload:
+    project: Project = strawberry.field(description="The new project.")
+
+
+@strawberry.type(description="The project that was changed.")
+class UpdateProjectPayload:
+    project: Project = strawberry.field(description="The project as it is now.")
+
+
+@strawberry.type(description="The project whose settings were changed.")
+class UpdateRetrievalSettingsPayload:
+    project: Project = strawberry.field(description="The project with its settings as they are now.")
+
+
+@strawberry.type(description="What a deletion took with it.")
+class DeletionReceipt:
+    num_documents: int = strawberry.field(description="How many documents.")
+    num_chats: int = strawberry.field(description="How many chats.")
+    num_messages: int = strawberry.field(description="How many messages.")
+    num_chunks: int = strawberry.field(description="How many chunks.")
+    num_vectors: int = strawberry.field(description="How many embeddings.")
+    num_objects: int = strawberry.field(description="How many stored files.")
+
+
+@strawberry.type(description="What was deleted.")
+class DeletePayload:
+    deleted_id: strawberry.ID = strawberry.field(description="The id it had.")
+    receipt: DeletionReceipt = strawberry.field(description="What went with it.")
+
+
+@strawberry.type(description="A header that an upload must carry.")
+class UploadHeader:
+    name: str = strawberry.field(description="The header's name.")
+    value: str = strawberry.field(description="Its value, exactly.")
+
+
+@strawberry.type(description="Leave to upload one file: PUT its bytes to `url` with exactly these headers.")
+class UploadTicket:
+    document: Document = strawberry.field(description="The document that waits for the file.")
+    url: str = strawberry.field(description="Where to PUT the file.")
+    headers: list[UploadHeader] = strawberry.field(description="The headers that were signed for.")
+    expires_at: datetime = strawberry.field(description="When the leave ends.")
+
+
+@strawberry.type(description="Leave to upload the files.")
+class RequestUploadsPayload:
+    tickets: list[UploadTicket] = strawberry.field(
+        description="One for each file, in the order of the input."
+    )
+
+
+@strawberry.type(description="The document that was acted on.")
+class DocumentPayload:
+    document: Document = strawberry.field(description="The document as it is now.")
+
+
+@strawberry.type(description="The chat that was acted on.")
+class ChatPayload:
+    chat: Chat = strawberry.field(description="The chat as it is now.")
+
+
+@strawberry.type(description="The question that was sent and the answer that will come.")
+class SendMessagePayload:
+    question: Message = strawberry.field(description="The question.")
+    answer: Message = strawberry.field(description="The answer, to be followed with `messageEvents`.")
+
+
+@strawberry.type(description="The message that was acted on.")
+class MessagePayload:
+    message: Message = strawberry.field(description="The message as it is now.")
+
+
+CreateProjectResult: TypeAlias = Annotated[
+    CreateProjectPayload | Refused,
+    strawberry.union("CreateProjectResult", description="What came of making a project."),
+]
+UpdateProjectResult: TypeAlias = Annotated[
+    UpdateProjectPayload | RowRefused,
+    strawberry.union("UpdateProjectResult", description="What came of changing a project."),
+]
+DeleteProjectResult: TypeAlias = Annotated[
+    DeletePayload | RowRefused,
+    strawberry.union("DeleteProjectResult", description="What came of deleting a project."),
+]
+UpdateRetrievalSettingsResult: TypeAlias = Annotated[
+    UpdateRetrievalSettingsPayload | RowRefused,
+    strawberry.union(
+        "UpdateRetrievalSettingsResult", description="What came of changing how a project finds and answers."
+    ),
+]
+RequestUploadsResult: TypeAlias = Annotated[
+    RequestUploadsPayload | RowRefused | TooLargeError | QuotaExceededError,
+    strawberry.union("RequestUploadsResult", description="What came of asking for leave to upload."),
+]
+ConfirmUploadResult: TypeAlias = Annotated[
+    DocumentPayload | RowRefused,
+    strawberry.union("ConfirmUploadResult", description="What came of confirming an upload."),
+]
+RetryDocumentResult: TypeAlias = Annotated[
+    DocumentPayload | RowRefused,
+    strawberry.union("RetryDocumentResult", description="What came of trying a document again."),
+]
+CancelDocumentResult: TypeAlias = Annotated[
+    DocumentPayload | RowRefused,
+    strawberry.union("CancelDocumentResult", description="What came of cancelling a document."),
+]
+DeleteDocumentResult: TypeAlias = Annotated[
+    DeletePayload | RowRefused,
+    strawberry.union("DeleteDocumentResult", description="What came of deleting a document."),
+]
+CreateChatResult: TypeAlias = Annotated[
+    ChatPayload | RowRefused,
+    strawberry.union("CreateChatResult", description="What came of beginning a chat."),
+]
+RenameChatResult: TypeAlias = Annotated[
+    ChatPayload | RowRefused,
+    strawberry.union("RenameChatResult", description="What came of renaming a chat."),
+]
+DeleteChatResult: TypeAlias = Annotated[
+    DeletePayload | RowRefused,
+    strawberry.union("DeleteChatResult", description="What came of deleting a chat."),
+]
+SendMessageResult: TypeAlias = Annotated[
+    SendMessagePayload | RowRefused | TooLargeError | QuotaExceededError,
+    strawberry.union("SendMessageResult", description="What came of sending a message."),
+]
+StopMessageResult: TypeAlias = Annotated[
+    MessagePayload | RowRefused,
+    strawberry.union("StopMessageResult", description="What came of stopping an answer."),
+]
+RateMessageResult: TypeAlias = Annotated[
+    MessagePayload | RowRefused | TooLargeError,
+    strawberry.union("RateMessageResult", description="What came of rating an answer."),
+]

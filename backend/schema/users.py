@@ -1,0 +1,19 @@
+"""People as the API shows them: only ever the viewer."""
+
+from datetime import datetime
+
+import strawberry
+
+from backend.schema.nodes import Node, global_id
+from db import models as rows
+
+
+@strawberry.type(description="A person who signs in.")
+class User(Node):
+    email: str | None = strawberry.field(description="The address the token issuer gave, if any.")
+    name: str | None = strawberry.field(description="The name the token issuer gave, if any.")
+    created_at: datetime = strawberry.field(description="When the person first came.")
+
+    @classmethod
+    def from_row(cls, row: rows.User) -> "User":
+        return cls(id=global_id("User", row.id), email=row.email, name=row.name, created_at=row.created_at)

@@ -1,0 +1,118 @@
+"""The ASGI application at /graphql: queries and mutations over HTTP, everything over WebSocket."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.schema.base import BaseSchema
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types.graphql import OperationType
+
+from backend.transport import playground, requests, responses
+from backend.transport.errors import masked
+from backend.transport.requests import BadRequest, GraphQLRequest
+from backend.transport.senders import Senders
+from backend.transport.sockets import SocketHandler
+
+
+@dataclass(frozen=True)
+class TransportLimits:
+    """Sizes in bytes, times in seconds."""
+
+    max_body_bytes: int
+    request_timeout_seconds: float
+    socket_max_age_seconds: float
+    allowed_origins: tuple[str, ...]
+    playground: bool
+
+
+class GraphQLApp(GraphQL[Any, None]):
+    """GraphQL over HTTP by its specification, and over WebSocket by graphql-transport-ws alone.
+
+    The context is made per operation: nothing of one operation is seen by another.
+    """
+
+    graphql_transport_ws_handler_class = SocketHandler
+
+    def __init__(self, schema: BaseSchema, senders: Senders, limits: TransportLimits) -> None:
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
+            allowed_origins=limits.allowed_origins,
+        )
+        self.senders = senders
+        self.limits = limits
+        self.socket_max_age_seconds = limits.socket_max_age_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self.run(WebSocket(scope, receive=receive, send=send))
+        else:
+            response = await self.respond(Request(scope, receive))
+            await response(scope, receive, send)
+
+    async def respond(self, request: Request) -> Response:
+        """The answer to one HTTP request; it always is one, whatever fails."""
+        if self.limits.playground and playground.is_wanted(request):
+            return playground.page()
+        media = responses.JSON
+        try:
+            media = responses.media_type(request.headers.get("accept"))
+            wanted = await requests.read(request, max_body_bytes=self.limits.max_body_bytes)
+            async with asyncio.timeout(self.limits.request_timeout_seconds):
+                return await self._execute(request, wanted, media)
+        except BadRequest as refusal:
+            return responses.refuse(refusal, media)
+        except TimeoutError:
+            seconds = f"{self.limits.request_timeout_seconds:g}"
+            late = BadRequest(504, "TIMEOUT", f"This took longer than {seconds} seconds and was given up.")
+            return responses.refuse(late, media)
+        except Exception as error:
+            return responses.respond({"errors": [masked(error)]}, 500, media)
+
+    async def _execute(self, request: Request, wanted: GraphQLRequest, media: str) -> Response:
+        sender = await self.senders.of_header(request.headers.get("authorization"))
+        try:
+            result = await self.schema.execute(
+                wanted.query,
+                variable_values=wanted.variables,
+                context_value=self.senders.build_context(sender),
+                operation_name=wanted.operation_name,
+                allowed_operation_types=_allowed(request.method),
+            )
+        except CannotGetOperationTypeError as error:
+            raise BadRequest(400, "BAD_REQUEST", error.as_http_error_reason()) from error
+        except InvalidOperationTypeError as error:
+            raise _not_over_http(error) from error
+        return responses.answer(result, media)
+
+    async def get_context(self, request: Any, response: Any) -> Any:
+        """What the socket's handler knows: the socket. Each operation's context is built by the handler."""
+        return request
+
+    def decode_json(self, data: str | bytes) -> object:
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> str:
+        return orjson.dumps(data).decode()
+
+
+def _allowed(method: str) -> set[OperationType]:
+    """What a method may carry: links never change anything, and events never travel over plain HTTP."""
+    return {OperationType.QUERY} if method == "GET" else {OperationType.QUERY, OperationType.MUTATION}
+
+
+def _not_over_http(error: InvalidOperationTypeError) -> BadRequest:
+    if error.operation_type is OperationType.SUBSCRIPTION:
+        return BadRequest(
+            400, "SUBSCRIPTION_OVER_HTTP", "Subscriptions travel over WebSocket, by graphql-transport-ws."
+        )
+    return BadRequest(405, "METHOD_NOT_ALLOWED", "Mutations are sent by POST.", Allow="POST")

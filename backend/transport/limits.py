@@ -1,0 +1,99 @@
+"""What a document may ask at most, checked before anything runs; all rules are made once, here."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValidationContext,
+    ValidationRule,
+)
+from graphql.language import VisitorAction
+from graphql.validation import ASTValidationRule
+from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+
+MAX_TOKENS = 2_000
+MAX_SOURCE_CHARACTERS = 50_000
+MAX_DEPTH = 12
+MAX_ALIASES = 30
+MAX_ROOT_FIELDS = 20
+MAX_MUTATIONS = 10
+MAX_DIRECTIVES = 50
+NUM_CACHED_DOCUMENTS = 512
+
+
+class DocumentLimits(ValidationRule):
+    """Refuses documents that are too deep or too wide. Each definition is measured once, however often it is
+    spread, so that the check itself stays linear; fields of introspection do not count as depth."""
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._depths: dict[str, int] = {}
+        self._aliases = 0
+        self._directives = 0
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        self._aliases += node.alias is not None
+
+    def enter_directive(self, *_: Any) -> None:
+        self._directives += 1
+
+    def leave_document(self, *_: Any) -> VisitorAction:
+        self._refuse(self._aliases, MAX_ALIASES, "aliases")
+        self._refuse(self._directives, MAX_DIRECTIVES, "directives")
+        return None
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> VisitorAction:
+        limit = MAX_MUTATIONS if node.operation.value == "mutation" else MAX_ROOT_FIELDS
+        self._refuse(len(node.selection_set.selections), limit, "fields at its root")
+        self._refuse(self._depth(node.selection_set), MAX_DEPTH, "levels")
+        return None
+
+    def _refuse(self, number: int, limit: int, what: str) -> None:
+        if number > limit:
+            self.report_error(GraphQLError(f"A document may have {limit} {what}, not {number}."))
+
+    def _depth(self, selections: SelectionSetNode) -> int:
+        return max((self._depth_of(node) for node in selections.selections), default=0)
+
+    def _depth_of(self, node: Any) -> int:
+        if isinstance(node, FieldNode):
+            if node.selection_set is None or node.name.value.startswith("__"):
+                return 1
+            return 1 + self._depth(node.selection_set)
+        if isinstance(node, FragmentSpreadNode):
+            return self._depth_of_fragment(node.name.value)
+        return self._depth(node.selection_set)
+
+    def _depth_of_fragment(self, name: str) -> int:
+        if name not in self._depths:
+            self._depths[name] = 0  # what a cycle counts; another rule refuses it
+            fragment: FragmentDefinitionNode | None = self.context.get_fragment(name)
+            self._depths[name] = self._depth(fragment.selection_set) if fragment else 0
+        return self._depths[name]
+
+
+class Rules(SchemaExtension):
+    """Adds the limits to every validation; the same tuple every time, or the cache would never hit."""
+
+    _all: tuple[type[ASTValidationRule], ...] | None = None
+
+    def on_operation(self) -> Iterator[None]:
+        if Rules._all is None:
+            Rules._all = (*self.execution_context.validation_rules, DocumentLimits)
+        self.execution_context.validation_rules = Rules._all
+        yield
+
+
+EXTENSIONS: tuple[Callable[[], SchemaExtension], ...] = (
+    Rules,
+    lambda: MaxTokensLimiter(MAX_TOKENS),
+    lambda: ParserCache(NUM_CACHED_DOCUMENTS),
+    lambda: ValidationCache(NUM_CACHED_DOCUMENTS),
+)
+"""What every schema of ours is made with."""

@@ -1,0 +1,100 @@
+"""GraphQL over HTTP, inwards: one well-formed request, or the reason and status why it is none."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.requests import Request
+
+from backend.transport.limits import MAX_SOURCE_CHARACTERS
+
+
+class BadRequest(Exception):
+    """The request is refused before GraphQL sees it; `status` is an HTTP status of the 400s."""
+
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers
+
+
+@dataclass(frozen=True)
+class GraphQLRequest:
+    query: str
+    variables: dict[str, Any] | None
+    operation_name: str | None
+
+
+async def read(request: Request, *, max_body_bytes: int) -> GraphQLRequest:
+    """The request's operation. Raises BadRequest: 400, 405, 413 or 415."""
+    if request.method == "GET":
+        return checked(from_query(request.scope["query_string"]))
+    if request.method != "POST":
+        raise BadRequest(405, "METHOD_NOT_ALLOWED", "GraphQL takes GET and POST.", Allow="GET, POST")
+    check_content_type(request.headers.get("content-type", ""))
+    return checked(from_json(await body_of(request, max_body_bytes), "The body"))
+
+
+async def body_of(request: Request, limit: int) -> bytes:
+    """The body, read no further than `limit` bytes. Raises BadRequest 413."""
+    too_large = BadRequest(413, "TOO_LARGE", f"A request may have {limit} bytes at most.", Connection="close")
+    if int(request.headers.get("content-length") or 0) > limit:
+        raise too_large
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > limit:
+            raise too_large
+    return bytes(body)
+
+
+def check_content_type(header: str) -> None:
+    """Only JSON in UTF-8; a browser's simple request (a form, plain text) never is. Raises BadRequest 415."""
+    media_type, *parameters = [part.strip().lower() for part in header.split(";")]
+    charsets = [part[8:].strip('" ') for part in parameters if part.startswith("charset=")]
+    if media_type != "application/json" or any(charset != "utf-8" for charset in charsets):
+        raise BadRequest(415, "UNSUPPORTED_MEDIA_TYPE", "The body must be application/json in UTF-8.")
+
+
+def from_query(query_string: bytes) -> dict[str, Any]:
+    """The parameters of a GET request; `variables` and `extensions` are JSON. Raises BadRequest 400."""
+    try:
+        text = query_string.decode("ascii")
+        values: dict[str, Any] = dict(parse_qsl(text, keep_blank_values=True, errors="strict"))
+    except ValueError as error:
+        raise BadRequest(400, "BAD_REQUEST", "The address is not valid UTF-8.") from error
+    for name in ("variables", "extensions"):
+        if values.get(name):
+            values[name] = from_json(values[name].encode(), f"`{name}`")
+        else:
+            values.pop(name, None)
+    return values
+
+
+def from_json(data: bytes, what: str) -> dict[str, Any]:
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(400, "BAD_REQUEST", f"{what} is not valid JSON.") from error
+    if isinstance(value, list):
+        raise BadRequest(400, "BAD_REQUEST", "One operation a request: batches are not taken.")
+    if not isinstance(value, dict):
+        raise BadRequest(400, "BAD_REQUEST", f"{what} must be a JSON object.")
+    return value
+
+
+def checked(values: dict[str, Any]) -> GraphQLRequest:
+    """The four parameters by their types. Raises BadRequest 400, or 413 for a document that is too long."""
+    query = values.get("query")
+    if not isinstance(query, str) or not query:
+        raise BadRequest(400, "BAD_REQUEST", "`query` must be a GraphQL document.")
+    if len(query) > MAX_SOURCE_CHARACTERS:
+        raise BadRequest(413, "TOO_LARGE", f"A document may have {MAX_SOURCE_CHARACTERS} characters at most.")
+    for name, kind in (("variables", dict), ("extensions", dict), ("operationName", str)):
+        if not isinstance(values.get(name), kind | None):
+            said = "an object" if kind is dict else "a string"
+            raise BadRequest(400, "BAD_REQUEST", f"`{name}` must be {said}.")
+    return GraphQLRequest(query, values.get("variables"), values.get("operationName") or None)

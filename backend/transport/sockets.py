@@ -1,0 +1,175 @@
+"""graphql-transport-ws: many operations on one socket, each with a context of its own."""
+
+import asyncio
+from contextlib import aclosing
+from typing import Any, Protocol, cast
+
+from graphql import GraphQLError
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
+    BaseGraphQLTransportWSHandler,
+    Operation,
+)
+from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
+    ConnectionInitMessage,
+    Message,
+    SubscribeMessage,
+)
+from strawberry.types.execution import ExecutionResult, PreExecutionError
+
+from backend.auth import Viewer
+from backend.errors import AppError
+from backend.transport.errors import present
+from backend.transport.limits import MAX_SOURCE_CHARACTERS
+from backend.transport.senders import Senders, authorization_of
+
+FORBIDDEN = 4403
+"""Clients of graphql-ws connect again after this code, and give their cursors; 4401 would end them."""
+
+
+MAX_OPERATIONS = 100
+
+
+class SocketView(Protocol):
+    """What a socket knows of the ASGI application that took it."""
+
+    senders: Senders
+    socket_max_age_seconds: float
+
+
+class SocketOperation(Operation[Any, None]):
+    """One operation; its errors leave as they do over HTTP."""
+
+    async def send_initial_errors(self, errors: list[GraphQLError]) -> None:
+        payload: Any = [present(error) for error in errors]
+        await self.send_operation_message({"id": self.id, "type": "error", "payload": payload})
+
+    async def send_next(self, execution_result: ExecutionResult) -> None:
+        payload: dict[str, Any] = {"data": execution_result.data}
+        if execution_result.errors:
+            payload["errors"] = [present(error) for error in execution_result.errors]
+        if execution_result.extensions:
+            payload["extensions"] = execution_result.extensions
+        message: Any = {"id": self.id, "type": "next", "payload": payload}
+        await self.send_operation_message(message)
+
+
+class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
+    """One socket. It lives as long as its settings say, not as long as its token, and ends with a code that
+    clients retry; the events' cursors make that seamless. Strawberry's `context` is here the socket."""
+
+    sender: Viewer | AppError
+    ageing: asyncio.Task[None] | None = None
+
+    @property
+    def app(self) -> SocketView:
+        return cast(SocketView, self.view)
+
+    async def shutdown(self) -> None:
+        if self.ageing is not None:
+            self.ageing.cancel()
+        await super().shutdown()
+
+    async def handle_message(self, message: Message) -> None:
+        fault = fault_of(message)
+        if fault is None:
+            await super().handle_message(message)
+        else:
+            await self.handle_invalid_message(fault)
+
+    async def handle_connection_init(self, message: ConnectionInitMessage) -> None:
+        """Sign the sender in, once. A token that does not hold ends the socket; no token is for the
+        operations to refuse, as over HTTP."""
+        if self.connection_init_received:
+            await self.websocket.close(code=4429, reason="Too many initialisation requests")
+            return
+        self.connection_init_received = True
+        if self.connection_init_timeout_task:
+            self.connection_init_timeout_task.cancel()
+        authorization = authorization_of(message.get("payload") or {})
+        authorization = authorization or self.context.headers.get("authorization")
+        self.sender = await self.app.senders.of_header(authorization)
+        if authorization is not None and isinstance(self.sender, AppError):
+            await self.websocket.close(code=FORBIDDEN, reason=_reason(self.sender.message))
+            return
+        await self.send_message({"type": "connection_ack"})
+        self.connection_acknowledged = True
+        self.ageing = asyncio.create_task(self._end_at_max_age())
+
+    async def handle_subscribe(self, message: SubscribeMessage) -> None:
+        if not self.connection_acknowledged:
+            await self.websocket.close(code=4401, reason="Unauthorized")
+        elif message["id"] in self.operations:
+            await self.websocket.close(code=4409, reason=f"Subscriber for {message['id']} already exists")
+        else:
+            await self._start(message)
+
+    async def _start(self, message: SubscribeMessage) -> None:
+        payload = message["payload"]
+        operation = SocketOperation(
+            self, message["id"], payload["query"], payload.get("variables"), payload.get("operationName")
+        )
+        self.operations[operation.id] = operation
+        if len(self.operations) > MAX_OPERATIONS:
+            await operation.send_initial_errors([GraphQLError("Too many operations on one socket.")])
+        elif len(operation.query) > MAX_SOURCE_CHARACTERS:
+            await operation.send_initial_errors([GraphQLError("The document is too long.")])
+        else:
+            operation.task = asyncio.create_task(self.run_operation(operation))
+            operation.task.add_done_callback(self._task_done)
+
+    async def run_operation(self, operation: Operation[Any, None]) -> None:
+        """Run it to its end in a context of its own."""
+        try:
+            source = await self.schema.stream(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=self.app.senders.build_context(self.sender),
+                operation_name=operation.operation_name,
+            )
+            async with aclosing(source):
+                await self._send_result_stream(operation, source)
+            await operation.send_operation_message({"id": operation.id, "type": "complete"})
+        except WebSocketDisconnected:
+            return
+        except Exception as error:
+            await operation.send_initial_errors([GraphQLError("", original_error=error)])
+
+    async def _handle_pre_execution_error(
+        self, operation: Operation[Any, None], result: PreExecutionError
+    ) -> None:
+        """An operation that cannot be run ends alone; the others on the socket go on."""
+        await operation.send_initial_errors(result.errors or [])
+
+    async def _end_at_max_age(self) -> None:
+        await asyncio.sleep(self.app.socket_max_age_seconds)
+        for operation_id in list(self.operations):
+            await self.cleanup_operation(operation_id)
+        await self.websocket.close(code=FORBIDDEN, reason="Maximum age reached; connect again")
+
+
+def fault_of(message: Any) -> str | None:
+    """What is wrong with the shape of a message, if anything."""
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        return "A message must be an object with a type"
+    payload = message.get("payload")
+    if payload is not None and not isinstance(payload, dict):
+        return "A payload must be an object"
+    if message["type"] in ("subscribe", "complete") and not isinstance(message.get("id"), str):
+        return "The message needs an id"
+    if message["type"] == "subscribe" and not _is_operation(payload or {}):
+        return "The payload of subscribe must be an operation"
+    return None
+
+
+def _is_operation(payload: dict[str, Any]) -> bool:
+    return (
+        isinstance(payload.get("query"), str)
+        and isinstance(payload.get("variables"), dict | None)
+        and isinstance(payload.get("operationName"), str | None)
+    )
+
+
+def _reason(message: str) -> str:
+    """As much of a sentence as a close frame takes: 123 bytes."""
+    return message.encode()[:120].decode("utf-8", "ignore")
