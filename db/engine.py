@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import asyncpg
-from sqlalchemy import URL, event, make_url
+from sqlalchemy import URL, ExceptionContext, event, make_url
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -40,6 +40,7 @@ async def open(url: str, *, pool_size: int, transaction_pooler: bool) -> Databas
         connect_args=_connect_args(transaction_pooler),
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    event.listen(engine.sync_engine, "handle_error", _know_a_farewell)
     pool = await asyncpg.create_pool(
         plain_url(url),
         min_size=0,
@@ -91,6 +92,12 @@ def _refuse_closed(dbapi_connection: Any, *_: Any) -> None:
     """After a restart of the server all pooled connections are dead: take fresh ones, without a ping each."""
     if dbapi_connection.driver_connection.is_closed():
         raise InvalidatePoolError()
+
+
+def _know_a_farewell(context: ExceptionContext) -> None:
+    """A server that ends an idle connection leaves asyncpg between two states: that is a disconnect too."""
+    if isinstance(getattr(context.original_exception, "__cause__", None), asyncpg.InternalClientError):
+        context.is_disconnect = True
 
 
 async def _reset(connection: asyncpg.Connection) -> None:

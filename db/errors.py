@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 _GONE = (
@@ -22,9 +22,12 @@ _GONE = (
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.DeadlockDetectedError,
-    asyncpg.InterfaceError,
+    # The server's farewell was read while no statement ran: the driver is then lost between two states.
+    asyncpg.InternalClientError,
     OSError,
 )
+
+_BARE = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 
 
 class DatabaseError(Exception):
@@ -68,7 +71,7 @@ def translate() -> Iterator[None]:
         yield
     except DatabaseError:
         raise
-    except (DBAPIError, PoolTimeout, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except (DBAPIError, PoolTimeout, *_BARE) as error:
         translated = _translated(error)
         if translated is None:
             raise
@@ -84,9 +87,12 @@ def _translated(error: Exception) -> DatabaseError | None:
     if isinstance(cause, asyncpg.ForeignKeyViolationError):
         return Missing(cause.constraint_name or "")
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
-    if lost or isinstance(error, InterfaceError) or isinstance(cause, _GONE):
-        return Unreachable(str(cause))
-    return None
+    return Unreachable(str(cause)) if lost or isinstance(cause, _GONE) or _is_closed(cause) else None
+
+
+def _is_closed(cause: BaseException) -> bool:
+    """Other interface errors are misuse of the driver, and must stay visible as the bugs they are."""
+    return isinstance(cause, asyncpg.InterfaceError) and ("closed" in str(cause) or "closing" in str(cause))
 
 
 def _driver_error(error: Exception) -> BaseException:

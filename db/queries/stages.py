@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -84,7 +84,7 @@ async def of_documents(
     """Each document's stages of its newest version, in the order in which they began."""
     newest = (
         select(DocumentVersion.id)
-        .distinct(col(DocumentVersion.document_id))
+        .ext(distinct_on(col(DocumentVersion.document_id)))
         .where(col(DocumentVersion.document_id).in_(document_ids))
         .order_by(col(DocumentVersion.document_id), col(DocumentVersion.number).desc())
     )

@@ -21,7 +21,7 @@ from db.models import (
     Project,
     User,
 )
-from db.queries import chunks, messages, projects
+from db.queries import chats, chunks, messages, projects
 from db.queries.chunks import NewChunk, Target
 from db.queries.projects import NewProject
 
@@ -83,10 +83,13 @@ def document(home: Home, *, second: int = 0, **values: Any) -> Document:
     return Document(**{**defaults, **values})
 
 
-async def conversation(database: Database, home: Home, question: str = "Why?") -> tuple[Message, Message]:
-    """A chat with a question and the answer that waits."""
-    chat = Chat(project_id=home.project_id, created_by=home.user_id)
-    shared: dict[str, Any] = {"chat_id": chat.id, "project_id": home.project_id, "created_by": home.user_id}
+def pair(chat: Chat, question: str = "Why?") -> tuple[Message, Message]:
+    """A question and the answer that waits."""
+    shared: dict[str, Any] = {
+        "chat_id": chat.id,
+        "project_id": chat.project_id,
+        "created_by": chat.created_by,
+    }
     asked = Message(**shared, role=MessageRole.USER, content=question, created_at=START)
     answer = Message(
         **shared,
@@ -95,9 +98,15 @@ async def conversation(database: Database, home: Home, question: str = "Why?") -
         status=MessageStatus.QUEUED,
         created_at=START + timedelta(microseconds=1),
     )
+    return asked, answer
+
+
+async def conversation(database: Database, home: Home, question: str = "Why?") -> tuple[Message, Message]:
+    """A chat with a question and the answer that waits."""
+    chat = Chat(project_id=home.project_id, created_by=home.user_id)
+    asked, answer = pair(chat, question)
     async with database.sessions.begin() as session:
-        session.add(chat)
-        await session.flush()
+        await chats.insert(session, chat=chat)
         await messages.insert_pair(session, question=asked, answer=answer)
     return asked, answer
 
@@ -155,5 +164,6 @@ async def until_somebody_waits_for_a_lock(database: Database, num: int = 1) -> N
 
 
 _WAITING = """
-SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+SELECT count(DISTINCT pid) FROM pg_locks
+ WHERE NOT granted AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())
 """

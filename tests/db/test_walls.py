@@ -199,7 +199,8 @@ REFUSED = {
     " (id, created_by, name, description, created_at, updated_at)"
     " SELECT gen_random_uuid(), $6, 'x', '', now(), now()",
     "upload into a project": "INSERT INTO opentrace.documents"
-    " (id, project_id, uploaded_by, name, content_type, size_bytes, sha256, storage_key, source, status, attempt, event_seq, num_tries, num_pages_parsed,"
+    " (id, project_id, uploaded_by, name, content_type, size_bytes, sha256,"
+    " storage_key, source, status, attempt, event_seq, num_tries, num_pages_parsed,"
     " num_chunks_embedded, version, created_at, updated_at)"
     " VALUES (gen_random_uuid(), $1, opentrace.viewer_id(), 'x', 'x', 1, repeat('0', 64), 'x', 'UPLOAD',"
     " 'UPLOADING', 0, 0, 0, 0, 0, 0, now(), now())",
@@ -207,7 +208,8 @@ REFUSED = {
     " (id, project_id, created_by, title, created_at, updated_at)"
     " VALUES (gen_random_uuid(), $1, opentrace.viewer_id(), 'x', now(), now())",
     "speak in a chat": "INSERT INTO opentrace.messages"
-    " (id, chat_id, project_id, created_by, role, content, status, attempt, event_seq, num_tries, created_at, updated_at) VALUES (gen_random_uuid(), $5, $1,"
+    " (id, chat_id, project_id, created_by, role, content, status, attempt, event_seq, num_tries,"
+    " created_at, updated_at) VALUES (gen_random_uuid(), $5, $1,"
     " opentrace.viewer_id(), 'USER', 'x', 'COMPLETED', 0, 0, 0, now(), now())",
     "charge a project": "INSERT INTO opentrace.usage (id, user_id, project_id, attempt, kind, model,"
     " num_input_tokens, num_output_tokens, created_at)"
