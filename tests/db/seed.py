@@ -1,6 +1,8 @@
 """Rows to begin a test with, each as plain as it can be."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,6 +10,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.engine import Database
 from db.models import (
@@ -24,6 +27,7 @@ from db.models import (
 from db.queries import chats, chunks, messages, projects
 from db.queries.chunks import NewChunk, Target
 from db.queries.projects import NewProject
+from db.viewer import set_viewer
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 DIMENSIONS = 8
@@ -154,6 +158,14 @@ async def stage(database: Database, home: Home, place: Target, rows: NDArray[np.
         positions=range(len(rows)),
         vectors=rows,
     )
+
+
+@asynccontextmanager
+async def viewing(database: Database, user_id: UUID) -> AsyncIterator[AsyncSession]:
+    """A transaction of this viewer, committed at the end."""
+    async with database.sessions.begin() as session:
+        await set_viewer(session, user_id)
+        yield session
 
 
 async def until_somebody_waits_for_a_lock(database: Database, num: int = 1) -> None:

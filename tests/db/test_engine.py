@@ -1,6 +1,7 @@
 """Connections: they survive a restart, work behind a transaction pooler, and fail in our words."""
 
 import asyncio
+from typing import Any
 
 import asyncpg
 import pytest
@@ -35,7 +36,8 @@ async def test_a_pool_of_dead_connections_heals_itself(
     async with database.sessions() as one, database.sessions() as two, database.sessions() as three:
         for session in (one, two, three):
             connection = await (await session.connection()).get_raw_connection()
-            bare.append(connection.driver_connection)
+            driver: Any = connection.driver_connection
+            bare.append(driver)
     await cut_all_connections(database_address)
     async with asyncio.timeout(10):
         while not all(connection.is_closed() for connection in bare):  # noqa: ASYNC110 - a socket's end
