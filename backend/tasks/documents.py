@@ -30,13 +30,13 @@ async def run_next(runtime: Runtime) -> bool:
 
 def limits(settings: Settings) -> Limits:
     return Limits(
-        work=work.Limits(
+        hold=work.Limits(
             lease_seconds=settings.work.lease_seconds,
             renew_seconds=settings.work.renew_seconds,
             per_user=settings.work.documents_in_flight_per_user,
             max_tries=settings.work.max_tries,
         ),
-        parse=parse.Limits(
+        parsing=parse.Limits(
             max_pages=settings.ingestion.max_pages,
             seconds=settings.ingestion.parse_seconds,
             memory_bytes=settings.ingestion.parse_memory_bytes,

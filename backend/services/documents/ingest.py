@@ -55,7 +55,7 @@ async def run_next(
 
 
 async def _claim(doors: Doors, limits: Limits) -> Run | None:
-    held = limits.work
+    held = limits.hold
     async with doors.transactions.unit_of_work() as session:
         document = await work_queries.claim_document(
             session, lease_seconds=held.lease_seconds, per_user=held.per_user, max_tries=held.max_tries
@@ -77,7 +77,7 @@ async def _claim(doors: Doors, limits: Limits) -> Run | None:
 
 
 async def _hold(run: Run, hub: Hub) -> None:
-    limits = run.limits.work
+    limits = run.limits.hold
     async with (
         work.hold(
             run.doors.transactions,

@@ -52,7 +52,7 @@ async def _elements(run: Run) -> list[Element]:
         path = Path(folder, "document")
         await _download(run, path)
         return await child.run(
-            path, limits=run.limits.parse, on_progress=on_progress, hint=document.content_type
+            path, limits=run.limits.parsing, on_progress=on_progress, hint=document.content_type
         )
 
 

@@ -27,8 +27,8 @@ log = structlog.get_logger()
 class Limits:
     """What one document may cost, and how many inputs and tokens go into one embedding request."""
 
-    work: work.Limits = field(default_factory=work.Limits)
-    parse: parse.Limits = field(default_factory=parse.Limits)
+    hold: work.Limits = field(default_factory=work.Limits)
+    parsing: parse.Limits = field(default_factory=parse.Limits)
     batch_inputs: int = 64
     batch_tokens: int = 100_000
 
