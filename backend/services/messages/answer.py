@@ -13,7 +13,7 @@ from backend.agents.passages import Passages
 from backend.errors import AppError
 from backend.events import EventWriter, Hub, Publisher
 from backend.llm import Models
-from backend.services import work
+from backend.services import work as leases
 from backend.services.messages import checkpoint, compose, finish, hear, tell
 from backend.services.messages.finish import COMPLETED, STOPPED, Draft, Outcome
 from backend.services.messages.ledger import Ledger
@@ -21,7 +21,7 @@ from backend.services.work import Lease
 from backend.transactions import Transactions
 from db.engine import Database
 from db.models import Message, MessageStatus
-from db.queries import work as work_queries
+from db.queries import work
 
 log = structlog.get_logger()
 
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 class Limits:
     """How answers are held, what one may use, and the seconds for an attempt and between checkpoints."""
 
-    work: work.Limits = field(default_factory=work.Limits)
+    work: leases.Limits = field(default_factory=leases.Limits)
     budget: Budget = field(default_factory=Budget)
     total_seconds: float = 300.0
     checkpoint_seconds: float = 1.0
@@ -88,11 +88,11 @@ async def run_next(
 
 
 async def _claim(
-    transactions: Transactions, publisher: Publisher, limits: work.Limits
+    transactions: Transactions, publisher: Publisher, limits: leases.Limits
 ) -> tuple[Message, EventWriter] | None:
     """The row, and its attempt's writer; event 0 is announced with the claim, so the row contains it."""
     async with transactions.unit_of_work() as session:
-        message = await work_queries.claim_message(
+        message = await work.claim_message(
             session,
             lease_seconds=limits.lease_seconds,
             per_user=limits.per_user,
@@ -116,7 +116,7 @@ async def _hold(run: _Run, hub: Hub) -> Outcome | None:
         await run.writer.text(message.content)
         return STOPPED
     outcome: Outcome | None = None
-    async with work.hold(
+    async with leases.hold(
         run.transactions,
         Message,
         message.id,

@@ -1,0 +1,191 @@
+"""The graph checks the question, searches first, streams the answer, and ends whatever the model does."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+
+from backend.agents import graph, tools
+from backend.agents.context import Budget, Prompt
+from backend.errors import AppError, Unavailable
+from backend.llm import ChatDelta, TokenUsage
+from db.models import UsageKind
+from tests.agents.scripted import FINE, Play, ScriptedModels, hit, saying, searching
+
+ANSWER = saying('"The lamp is lit ', 'at dusk" [1].')
+
+
+async def test_the_answer_is_searched_for_and_then_streamed_delta_by_delta() -> None:
+    play = Play(ScriptedModels([searching("lighting the lamp"), ANSWER]))
+    assert await graph.answer(play.context) is None
+    assert play.reader.events == [
+        ("GuardrailPassed", {}),
+        ("ToolStarted", {"tool": "rag_search", "query": "lighting the lamp"}),
+        ("ToolFinished", {"tool": "rag_search", "num_hits": 2}),
+        ("TextAppended", {"text": '"The lamp is lit '}),
+        ("TextAppended", {"text": 'at dusk" [1].'}),
+    ]
+
+
+async def test_the_model_must_search_first_may_search_again_and_must_then_answer() -> None:
+    play = Play(ScriptedModels([searching("a"), searching("b"), ANSWER]), hits=[[hit(1)], [hit(2), hit(1)]])
+    assert await graph.answer(play.context) is None
+    assert [choice for _, choice in play.models.asked] == [tools.FORCED, "auto", "none"]
+    assert play.searched == ["a", "b"]
+    assert play.reader.words == '"The lamp is lit at dusk" [1].'
+
+
+async def test_a_passage_found_twice_keeps_its_number() -> None:
+    play = Play(ScriptedModels([searching("a"), searching("b"), ANSWER]), hits=[[hit(1)], [hit(2), hit(1)]])
+    context = play.context
+    await graph.answer(context)
+    assert [each.chunk_id.int for each in context.passages.hits] == [1, 2]
+    second = play.models.asked[2][0][-1]["content"]
+    assert second.index('<passage id="2"') < second.index('<passage id="1"')
+
+
+async def test_the_prompt_is_system_history_question_call_and_result() -> None:
+    history = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day."}]
+    play = Play(ScriptedModels([searching(), ANSWER]), history=history)
+    await graph.answer(play.context)
+    prompt = play.models.asked[1][0]
+    assert [turn["role"] for turn in prompt] == ["system", "user", "assistant", "user", "assistant", "tool"]
+    assert prompt[1:3] == history
+    assert prompt[3]["content"] == "When is the lamp lit?"
+    assert prompt[4]["tool_calls"][0]["id"] == prompt[5]["tool_call_id"] == "call_1"
+    assert "2026-11-23" in prompt[0]["content"]
+
+
+async def test_every_call_is_in_the_account_with_what_the_model_says_it_cost() -> None:
+    play = Play(ScriptedModels([searching(), ANSWER]))
+    await graph.answer(play.context)
+    assert [(call.kind, call.model, call.usage, call.ended) for call in play.account.calls] == [
+        (UsageKind.GUARDRAIL, "guardrail", TokenUsage(30, 3), True),
+        (UsageKind.CHAT, "chat", TokenUsage(50, 5), True),
+        (UsageKind.CHAT, "chat", TokenUsage(100, 20), True),
+    ]
+    assert all(call.num_input_tokens > 50 for call in play.account.calls)
+
+
+@pytest.mark.parametrize(
+    ("field", "check"),
+    [
+        ("toxicity", "TOXICITY"),
+        ("prompt_injection", "PROMPT_INJECTION"),
+        ("personal_data", "PERSONAL_DATA"),
+    ],
+)
+async def test_a_refused_question_never_reaches_the_answering_model(field: str, check: str) -> None:
+    play = Play(ScriptedModels([], verdict=FINE | {field: True, "reason": " It insults. "}))
+    assert await graph.answer(play.context) == {"check": check, "reason": "It insults."}
+    assert (play.models.asked, play.searched, play.reader.events) == ([], [], [])
+
+
+async def test_a_refusal_without_a_reason_gets_the_products_own() -> None:
+    play = Play(ScriptedModels([], verdict=FINE | {"toxicity": True}))
+    assert await graph.answer(play.context) == {"check": "TOXICITY", "reason": "The question is toxic."}
+
+
+async def test_a_question_that_is_too_long_is_refused_without_any_model() -> None:
+    play = Play(ScriptedModels([]), question="word " * 2000)
+    refusal = await graph.answer(play.context)
+    assert refusal is not None
+    assert refusal["check"] == "TOKEN_LIMIT"
+    assert "2000" in refusal["reason"]
+    assert (play.models.num_judged, play.models.asked, play.account.calls) == (0, [], [])
+
+
+async def test_a_server_that_ignores_the_forced_tool_is_searched_for_with_the_question() -> None:
+    play = Play(ScriptedModels([saying("From memory!"), ANSWER]))
+    await graph.answer(play.context)
+    assert play.searched == ["When is the lamp lit?"]
+    assert play.reader.words == '"The lamp is lit at dusk" [1].'
+
+
+async def failure_of(play: Play) -> str:
+    with pytest.raises(AppError) as caught:
+        await graph.answer(play.context)
+    assert isinstance(caught.value, Unavailable)
+    return caught.value.code
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        searching(name="delete_everything"),
+        searching(arguments="{not json"),
+        searching(arguments="{}"),
+        searching(arguments='{"query": "  "}'),
+        searching(arguments='{"query": "lamp", "project_id": "another"}'),
+        searching(arguments='["lamp"]'),
+    ],
+    ids=["unknown tool", "no json", "no query", "blank query", "a project's id", "a list"],
+)
+async def test_a_call_that_makes_no_sense_is_a_typed_failure_and_nothing_is_searched(
+    call: list[ChatDelta],
+) -> None:
+    play = Play(ScriptedModels([call]))
+    assert await failure_of(play) == "MODEL_ANSWER_INVALID"
+    assert play.searched == []
+
+
+@pytest.mark.parametrize("answer", [[], saying(), saying(" ", "\n"), saying("\0")])
+async def test_an_empty_answer_is_a_typed_failure(answer: list[ChatDelta]) -> None:
+    assert await failure_of(Play(ScriptedModels([searching(), answer]))) == "MODEL_ANSWER_INVALID"
+
+
+async def test_a_model_that_only_searches_is_a_typed_failure_after_two_rounds() -> None:
+    play = Play(ScriptedModels([searching("a"), searching("b"), searching("c"), searching("d")]))
+    assert await failure_of(play) == "MODEL_ANSWER_INVALID"
+    assert play.searched == ["a", "b"]
+
+
+async def test_searches_beyond_the_budget_are_not_made() -> None:
+    both = [ChatDelta(tool_calls=searching("a")[0].tool_calls + searching("b", id="call_2")[0].tool_calls)]
+    play = Play(ScriptedModels([both, ANSWER]), budget=Budget(max_searches=1))
+    await graph.answer(play.context)
+    assert play.searched == ["a"]
+    assert play.models.asked[1][0][-1]["content"] == "No search is left. Answer from the passages you have."
+
+
+async def test_a_model_that_never_ends_is_cut_off() -> None:
+    play = Play(
+        ScriptedModels([searching(), saying(*["word "] * 100)]), budget=Budget(max_answer_characters=50)
+    )
+    assert await failure_of(play) == "MODEL_ANSWER_INVALID"
+    assert play.reader.words == "word " * 10
+    assert play.models.num_closed == 2
+
+
+async def test_characters_that_no_database_holds_are_left_out() -> None:
+    play = Play(ScriptedModels([searching(), saying("a\0b", "c\ud800d", "é")]))
+    await graph.answer(play.context)
+    assert play.reader.words == "abc?dé"
+
+
+async def test_cancelling_the_answer_closes_the_models_stream_and_counts_what_it_wrote() -> None:
+    begun = asyncio.Event()
+
+    class Stalling(ScriptedModels):
+        async def stream_chat(
+            self, messages: Prompt, *, tools: Prompt = (), tool_choice: Any = None
+        ) -> AsyncGenerator[ChatDelta, None]:
+            async for delta in super().stream_chat(messages, tool_choice=tool_choice):
+                yield delta
+            if len(self.asked) == 2:
+                try:
+                    begun.set()
+                    await asyncio.Event().wait()
+                finally:
+                    self.num_closed += 10
+
+    play = Play(Stalling([searching(), [ChatDelta(text="The lamp")]]))
+    task = asyncio.create_task(graph.answer(play.context))
+    await asyncio.wait_for(begun.wait(), 5)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert play.models.num_closed == 12
+    last = play.account.calls[-1]
+    assert (last.written, last.usage, last.ended) == ("The lamp", None, True)
