@@ -98,7 +98,7 @@ async def test_a_stream_that_breaks_off_is_a_typed_failure_that_keeps_the_text(s
     await stage.control(endpoint="chat", mode="drop")
     assert await working
     row = await stage.row(sent.answer.id)
-    assert (row.status, row.failure_code) == (MessageStatus.FAILED, "MODEL_ANSWER_INVALID")
+    assert (row.status, row.failure_code) == (MessageStatus.FAILED, "MODEL_UNAVAILABLE")
     assert text_of(await stage.events(row.id)) == row.content
 
 
