@@ -40,7 +40,7 @@ def plan_of(settings: RetrievalSettings, *, limit: int | None = None, threshold:
     if limit is not None and not 1 <= limit <= MAX_HITS:
         raise Invalid(f"A search returns 1 to {MAX_HITS} passages.", field="first")
     if threshold is not None and not 0 <= threshold <= 1:
-        raise Invalid("The similarity threshold lies between 0 and 1.", field="similarityThreshold")
+        raise Invalid("The similarity threshold lies between 0 and 1.", field="similarity_threshold")
     return Plan(
         strategy=settings.rag_strategy,
         threshold=settings.similarity_threshold if threshold is None else threshold,

@@ -60,7 +60,7 @@ def _check(content: str, key: str | None) -> None:
     if len(content) > MAX_CHARACTERS:
         raise TooLarge(f"A message has at most {MAX_CHARACTERS} characters.", field="content")
     if key is not None and not (0 < len(key) <= MAX_KEY and "\0" not in key):
-        raise Invalid(f"An idempotency key has 1 to {MAX_KEY} characters.", field="idempotencyKey")
+        raise Invalid(f"An idempotency key has 1 to {MAX_KEY} characters.", field="idempotency_key")
 
 
 def _pair(chat: Chat, viewer: Viewer, content: str) -> Sent:
@@ -107,7 +107,7 @@ async def _first(session: Session, known: IdempotencyKey, request_sha256: str) -
         raise Conflict(
             "This idempotency key was used for another message.",
             code="IDEMPOTENCY_KEY_REUSED",
-            field="idempotencyKey",
+            field="idempotency_key",
         )
     answer = await messages.get(session, known.result_id)
     question = await messages.get(session, answer.parent_id) if answer and answer.parent_id else None
