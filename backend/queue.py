@@ -15,7 +15,7 @@ from kombu.exceptions import OperationalError
 from backend.errors import Unavailable
 
 if TYPE_CHECKING:
-    from sqlmodel.ext.asyncio.session import AsyncSession
+    from db.engine import Session
 
 log = structlog.get_logger()
 
@@ -33,7 +33,7 @@ class Job(StrEnum):
         return {Job.INGEST_DOCUMENT: "ingestion", Job.ANSWER_MESSAGE: "answers"}[self]
 
 
-def enqueue(session: "AsyncSession", job: Job, row_id: UUID) -> None:
+def enqueue(session: "Session", job: Job, row_id: UUID) -> None:
     """Ring for this row once the session's transaction has committed; a rollback forgets it."""
     session.info.setdefault(JOBS, []).append((job, row_id))
 

@@ -1,152 +1,179 @@
-"""Files in an S3 store: browsers PUT straight to it, with everything about the file signed beforehand."""
+"""The object store: browsers put and get by signed addresses, workers read, deletion reaches everything."""
 
-import asyncio
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+import structlog
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
+from aiohttp import ClientConnectionError, ClientPayloadError
 from botocore.exceptions import BotoCoreError, ClientError
 
 from backend.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
-    from types_aiobotocore_s3 import S3Client
+    from types_aiobotocore_s3.client import S3Client
 
-PIECE_BYTES = 1024 * 1024
-MOST_KEYS = 1000
-# s3v4 is forced: the default presigns with SigV2 in one region, which leaves length and hash unsigned.
-CONFIG = AioConfig(
-    signature_version="s3v4",
-    s3={"addressing_style": "path"},
-    connect_timeout=5,
-    read_timeout=30,
-    retries={"max_attempts": 2},
-    request_checksum_calculation="when_required",
-    response_checksum_validation="when_required",
-)
+log = structlog.get_logger()
+
+_CHUNK_BYTES = 1024 * 1024
+_DELETE_BATCH = 1000
+_MISSING = {"404", "NoSuchKey", "NotFound"}
+_REFUSED = {"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
+class Bucket:
+    """Where objects are kept; `endpoint_url` is None on AWS itself."""
+
+    name: str
+    access_key: str
+    secret_key: str
+    region: str = "us-east-1"
+    endpoint_url: str | None = None
+
+
+@dataclass(frozen=True)
 class SignedUpload:
-    """Leave to PUT one file: exactly these headers, and as many bytes as were signed for."""
+    """A PUT of exactly one file: of this length, type and SHA-256. All `headers` must be sent as they are."""
 
     url: str
     headers: dict[str, str]
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StoredObject:
-    """What the store says of an object."""
-
     size: int
     content_type: str
 
 
 class Storage:
-    """One bucket; make it with `open`."""
+    """One bucket. Every method raises Unavailable when the store does not answer."""
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
-        self._s3 = client
+    def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
+        self._exit = AsyncExitStack()
+        self._s3: S3Client
+
+    async def open(self) -> "Storage":
+        """Make the client; the store itself is not asked before the first call."""
+        bucket = self._bucket
+        client = get_session().create_client(
+            "s3",
+            endpoint_url=bucket.endpoint_url,
+            region_name=bucket.region,
+            aws_access_key_id=bucket.access_key,
+            aws_secret_access_key=bucket.secret_key,
+            config=_config(bucket),
+        )
+        self._s3 = await self._exit.enter_async_context(client)
+        return self
+
+    async def close(self) -> None:
+        await self._exit.aclose()
 
     async def presign_put(
         self, key: str, *, size: int, content_type: str, sha256_hex: str, expires_seconds: int
     ) -> SignedUpload:
-        """An address that takes this file and no other: length, type and SHA-256 are signed."""
-        checksum = base64.b64encode(bytes.fromhex(sha256_hex)).decode()
+        """Allow one upload without asking the store: other bytes than promised will be refused by it."""
+        expires_at = datetime.now(UTC) + timedelta(seconds=expires_seconds)
+        sha256 = base64.b64encode(bytes.fromhex(sha256_hex)).decode()
+        promised = {"ContentLength": size, "ContentType": content_type, "ChecksumSHA256": sha256}
         url = await self._s3.generate_presigned_url(
-            "put_object",
-            Params={
-                "Bucket": self._bucket,
-                "Key": key,
-                "ContentLength": size,
-                "ContentType": content_type,
-                "ChecksumSHA256": checksum,
-            },
-            ExpiresIn=expires_seconds,
+            "put_object", Params={**self._at(key), **promised}, ExpiresIn=expires_seconds
         )
-        headers = {"content-type": content_type, "x-amz-checksum-sha256": checksum}
-        return SignedUpload(url, headers, datetime.now(UTC) + timedelta(seconds=expires_seconds))
+        # The length is signed too, but every client sends it by itself and browsers let nobody set it.
+        headers = {"content-type": content_type, "x-amz-checksum-sha256": sha256}
+        return SignedUpload(url, headers, expires_at)
 
     async def presign_get(self, key: str, *, file_name: str, expires_seconds: int) -> str:
-        """An address from which this file can be read for a while, under its own name."""
-        shown = f"inline; filename*=UTF-8''{quote(file_name)}"
-        params = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": shown}
+        """An address that downloads the object as a file of that name, whatever its type."""
+        disposition = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
+        params = {**self._at(key), "ResponseContentDisposition": disposition}
         return await self._s3.generate_presigned_url("get_object", Params=params, ExpiresIn=expires_seconds)
 
     async def head(self, key: str) -> StoredObject | None:
-        """Size and type of an object, or None when it is not there."""
+        """What is stored there, if anything."""
         try:
-            with _translated():
-                found = await self._s3.head_object(Bucket=self._bucket, Key=key)
+            with _translated(key):
+                found = await self._s3.head_object(**self._at(key))
         except NotFound:
             return None
         return StoredObject(found["ContentLength"], found.get("ContentType", ""))
 
     async def download(self, key: str, path: Path) -> str:
-        """Write the object to a file; its SHA-256 in hex. Raises NotFound."""
+        """Copy the object into a file; returns the SHA-256 of what was written, in hex. Raises NotFound."""
         digest = hashlib.sha256()
-        with _translated():
-            found = await self._s3.get_object(Bucket=self._bucket, Key=key)
-            with await asyncio.to_thread(path.open, "wb") as file:
-                async for piece in found["Body"].iter_chunks(PIECE_BYTES):
+        with _translated(key), path.open("wb") as file:
+            answer = await self._s3.get_object(**self._at(key))
+            async with answer["Body"] as body:
+                while piece := await body.read(_CHUNK_BYTES):
                     digest.update(piece)
-                    await asyncio.to_thread(file.write, piece)
+                    file.write(piece)
         return digest.hexdigest()
 
     async def put(self, key: str, data: bytes, content_type: str) -> None:
-        with _translated():
-            await self._s3.put_object(Bucket=self._bucket, Key=key, Body=data, ContentType=content_type)
+        """Store an object, replacing one of the same key."""
+        with _translated(key):
+            await self._s3.put_object(**self._at(key), Body=data, ContentType=content_type)
 
-    async def delete(self, keys: Sequence[str]) -> None:
-        """Remove the objects; those that are gone already do not matter."""
-        for start in range(0, len(keys), MOST_KEYS):
-            for key in keys[start : start + MOST_KEYS]:
-                with _translated():
-                    await self._s3.delete_object(Bucket=self._bucket, Key=key)
+    async def delete(self, keys: Iterable[str]) -> None:
+        """Delete objects; those that are not there count as deleted."""
+        wanted = list(keys)
+        for start in range(0, len(wanted), _DELETE_BATCH):
+            batch = wanted[start : start + _DELETE_BATCH]
+            with _translated(batch[0]):
+                answer = await self._s3.delete_objects(
+                    Bucket=self._bucket.name,
+                    Delete={"Objects": [{"Key": key} for key in batch], "Quiet": True},
+                )
+            if errors := [error for error in answer.get("Errors", []) if error.get("Code") not in _MISSING]:
+                log.warning("objects.undeleted", num_objects=len(errors), code=errors[0].get("Code"))
+                raise Unavailable("The object store did not delete every object.", retry_after=5)
 
     async def check(self) -> None:
-        """Raises Unavailable or NotFound unless the bucket answers."""
-        with _translated():
-            await self._s3.head_bucket(Bucket=self._bucket)
+        """Return if the store answers and has our bucket."""
+        with _translated(self._bucket.name):
+            await self._s3.head_bucket(Bucket=self._bucket.name)
+
+    def _at(self, key: str) -> Any:
+        return {"Bucket": self._bucket.name, "Key": key}
 
 
-@asynccontextmanager
-async def open(
-    *, endpoint_url: str | None, region: str, bucket: str, access_key: str, secret_key: str
-) -> AsyncIterator[Storage]:
-    """The store for as long as the block lasts; nothing is sent before the first call."""
-    async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(
-            get_session().create_client(
-                "s3",
-                endpoint_url=endpoint_url,
-                region_name=region,
-                aws_access_key_id=access_key,
-                aws_secret_access_key=secret_key,
-                config=CONFIG,
-            )
-        )
-        yield Storage(client, bucket)
+def _config(bucket: Bucket) -> AioConfig:
+    """Signature 4 is forced: us-east-1 would presign by version 2, which leaves the length unsigned."""
+    return AioConfig(
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if bucket.endpoint_url else "auto"},
+        connect_timeout=5,
+        read_timeout=30,
+        retries={"max_attempts": 3, "mode": "standard"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+    )
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translated(key: str) -> Iterator[None]:
+    """The vendor's errors in our words."""
     try:
         yield
     except ClientError as error:
-        if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 404:
-            raise NotFound("The file is not in the object store.", code="OBJECT_MISSING") from error
-        raise Unavailable("The object store refused the request.", code="STORAGE_UNAVAILABLE") from error
-    except (BotoCoreError, OSError) as error:
-        reason = "The object store does not answer."
-        raise Unavailable(reason, retry_after=5, code="STORAGE_UNAVAILABLE") from error
+        code = str(error.response.get("Error", {}).get("Code", ""))
+        if code in _MISSING:
+            raise NotFound(f"There is no object {key}.") from error
+        log.warning("storage.failed", code=code)
+        if code in _REFUSED:
+            raise Unavailable("The object store refuses our key.", code="STORAGE_REFUSED") from error
+        raise Unavailable("The object store does not answer.", retry_after=5) from error
+    except (BotoCoreError, ClientConnectionError, ClientPayloadError, TimeoutError) as error:
+        log.warning("storage.failed", reason=repr(error))
+        raise Unavailable("The object store does not answer.", retry_after=5) from error

@@ -16,9 +16,7 @@ from db import errors as db_errors
 from db.viewer import set_viewer
 
 if TYPE_CHECKING:
-    from sqlmodel.ext.asyncio.session import AsyncSession
-
-    from db.engine import Sessions
+    from db.engine import Session, Sessions
 
 log = structlog.get_logger()
 
@@ -32,7 +30,7 @@ class Transactions:
     publisher: Publisher
 
     @asynccontextmanager
-    async def unit_of_work(self, viewer: UUID | None = None) -> AsyncIterator["AsyncSession"]:
+    async def unit_of_work(self, viewer: UUID | None = None) -> AsyncIterator["Session"]:
         """A session in a transaction that sees what `viewer` may see; commits unless the block raises.
 
         Events announced and jobs enqueued on the session leave after the commit. Their failure is logged
@@ -49,7 +47,7 @@ class Transactions:
             raise Unavailable("The database does not answer.", retry_after=5) from error
         await self._flush(session)
 
-    async def _flush(self, session: "AsyncSession") -> None:
+    async def _flush(self, session: "Session") -> None:
         announced = session.info.pop(events.ANNOUNCED, [])
         jobs = session.info.pop(queue.JOBS, [])
         try:

@@ -1,7 +1,8 @@
 """Events with cursors: published by workers and services, followed by subscriptions (docs/adr/0003)."""
 
+from backend.events.connect import connect
 from backend.events.cursor import Cursor
-from backend.events.envelope import Event
+from backend.events.envelope import EVENTS_MISSED, TEXT_APPENDED, Event, now
 from backend.events.follow import Snapshot, follow
 from backend.events.hub import Hub
 from backend.events.publish import ANNOUNCED, Publisher, announce
@@ -9,6 +10,8 @@ from backend.events.writer import EventWriter
 
 __all__ = [
     "ANNOUNCED",
+    "EVENTS_MISSED",
+    "TEXT_APPENDED",
     "Cursor",
     "Event",
     "EventWriter",
@@ -16,5 +19,7 @@ __all__ = [
     "Publisher",
     "Snapshot",
     "announce",
+    "connect",
     "follow",
+    "now",
 ]

@@ -1,11 +1,11 @@
-"""Where an event stands in its topic: who wrote it, and as the how-manieth."""
+"""Where an event stands in its topic: which attempt wrote it, and as its how-manieth."""
 
 import re
 from typing import NamedTuple
 
 from backend.errors import Invalid
 
-_FORM = re.compile(r"(\d{1,18})-(\d{1,18})")
+_FORM = re.compile(r"([0-9]{1,18})-([0-9]{1,18})")
 
 
 class Cursor(NamedTuple):
@@ -22,11 +22,11 @@ class Cursor(NamedTuple):
         """The cursor that `str` wrote; raises Invalid for anything else."""
         match = _FORM.fullmatch(text)
         if match is None:
-            raise Invalid("This cursor is not one of ours; pass back the cursor of an event.", field="after")
+            raise Invalid("This is no cursor of an event; pass one back as it was received.", field="after")
         return cls(int(match[1]), int(match[2]))
 
     def is_followed_by(self, other: "Cursor") -> bool:
-        """Whether nothing lies between: the next number, or the first of a newer attempt."""
+        """Whether nothing lies between the two: the next number, or the first of a newer attempt."""
         if other.attempt == self.attempt:
             return other.seq == self.seq + 1
         return other.attempt > self.attempt and other.seq == 0

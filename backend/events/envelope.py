@@ -1,12 +1,17 @@
-"""One envelope for everything that is announced: tokens, steps, citations and progress."""
+"""One envelope for everything that is announced: text, steps, citations and progress."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
 import orjson
 
 from backend.events.cursor import Cursor
+
+TEXT_APPENDED = "TextAppended"
+EVENTS_MISSED = "EventsMissed"
 
 
 def now() -> datetime:
@@ -28,6 +33,7 @@ class Event:
     final: bool = False
 
     def to_bytes(self) -> bytes:
+        """The event as JSON; ids, dates and enums in `data` become strings."""
         return orjson.dumps(
             {
                 "topic": self.topic,
@@ -42,6 +48,23 @@ class Event:
     @classmethod
     def from_bytes(cls, data: bytes) -> "Event":
         fields = orjson.loads(data)
-        fields["cursor"] = Cursor.parse(fields["cursor"])
-        fields["at"] = datetime.fromisoformat(fields["at"])
-        return cls(**fields)
+        return cls(
+            topic=fields["topic"],
+            cursor=Cursor.parse(fields["cursor"]),
+            kind=fields["kind"],
+            data=fields["data"],
+            at=datetime.fromisoformat(fields["at"]),
+            final=fields["final"],
+        )
+
+
+def merged(events: Iterable[Event]) -> list[Event]:
+    """The same story in fewer events: adjacent text becomes one event under the last one's cursor."""
+    told: list[Event] = []
+    for (kind, _), run in groupby(events, key=lambda event: (event.kind, event.cursor.attempt)):
+        together = list(run)
+        if kind == TEXT_APPENDED:
+            text = "".join(event.data["text"] for event in together)
+            together = [replace(together[-1], data={"text": text})]
+        told += together
+    return told

@@ -1,23 +1,28 @@
 """Following a topic from any cursor: no gap, no double, and an end.
 
 Subscribe first, then read the row, then the stream, then go live. What is missing in the sequence is read
-from the stream; what the stream no longer has, the row answers with `EventsMissed` and a fresh snapshot.
+from the stream; what the stream does not have, the row answers: `EventsMissed`, then a fresh snapshot.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from redis.exceptions import RedisError
+import structlog
 
+from backend.errors import Unavailable
 from backend.events.cursor import Cursor
-from backend.events.envelope import Event
-from backend.events.hub import Hub, Subscription
+from backend.events.envelope import EVENTS_MISSED, Event, merged
+from backend.events.hub import BATCH, Hub
+from backend.events.subscription import Subscription
+
+log = structlog.get_logger()
 
 SILENT_SECONDS = 5.0
 BEHIND_SECONDS = 0.5
-"""How long a row may lag behind its stream, or a publication behind its commit, before we look again."""
+"""How long a publication may lag behind its commit, or a checkpoint behind its events."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Snapshot:
     ended: Event | None = None
 
 
-ReadRow = Callable[[], Awaitable[Snapshot]]
+ReadRow: TypeAlias = Callable[[], Awaitable[Snapshot]]
 
 
 async def follow(
@@ -38,10 +43,12 @@ async def follow(
     after: Cursor | None,
     snapshot: ReadRow,
     silent_seconds: float = SILENT_SECONDS,
-) -> AsyncGenerator[Event]:
-    """Yield what happened after `after` (or a snapshot, then what happens), up to the end of the row's work.
+) -> AsyncGenerator[Event, None]:
+    """Yield what happened after `after` (or a snapshot, then what happens), to the end of the row's work.
 
-    `snapshot` is called again whenever the row has to answer; what it raises ends the stream.
+    Adjacent text may arrive merged, under the last one's cursor. `snapshot` is called whenever the row has to
+    answer, each time in its own transaction; what it raises ends the stream, except Unavailable later than at
+    the first call. Close the generator (`aclosing`) to stop following.
     """
     async with hub.subscribe(topic) as subscription:
         follower = _Follower(hub, topic, subscription, snapshot, silent_seconds)
@@ -50,8 +57,17 @@ async def follow(
                 yield event
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the stream has right after the last event seen; `is_broken` when it cannot tell the rest."""
+
+    events: list[Event]
+    is_broken: bool
+    has_more: bool = False
+
+
 class _Follower:
-    """One reader's place in a topic: `_seen` is the cursor of the last event yielded."""
+    """One run of following. `seen` is the last event told; `known` the furthest that the row has told of."""
 
     def __init__(
         self, hub: Hub, topic: str, subscription: Subscription, read_row: ReadRow, silent_seconds: float
@@ -61,90 +77,107 @@ class _Follower:
         self._subscription = subscription
         self._read_row = read_row
         self._silent_seconds = silent_seconds
-        self._seen = Cursor(0, 0)
+        self._seen = self._known = Cursor(0, 0)
         self._has_ended = False
+        self._is_silent = False
 
-    async def run(self, after: Cursor | None) -> AsyncGenerator[Event]:
-        for event in await self._begin(after):
+    async def run(self, after: Cursor | None) -> AsyncGenerator[Event, None]:
+        for event in self._begin(await self._read_row(), after):
             yield event
-        must_read, is_silent = True, after is not None
         while not self._has_ended:
-            if must_read:
-                for event in await self._read(is_silent=is_silent):
+            found = await self._history()
+            for event in self._tell(found.events):
+                yield event
+            if self._has_ended or found.has_more:
+                continue
+            if found.is_broken or self._is_silent or self._seen < self._known:
+                answers = await self._ask(found.is_broken)
+                for event in answers:
                     yield event
-                if self._has_ended:
-                    return
-            live = await self._subscription.take(self._silent_seconds)
-            is_silent = live is None
-            must_read = live is None or (live.cursor > self._seen and not self._is_next(live))
-            if live is not None and self._is_next(live):
-                yield self._advance(live)
+                if answers or found.is_broken or self._seen < self._known:
+                    continue
+            async for event in self._live():
+                yield event
 
-    async def _begin(self, after: Cursor | None) -> list[Event]:
-        row = await self._read_row()
+    def _begin(self, row: Snapshot, after: Cursor | None) -> Iterable[Event]:
+        self._known = row.event.cursor
         if after is None:
             return self._restart(row)
         self._seen = after
         self._has_ended = row.ended is not None and after >= row.ended.cursor
         return []
 
-    async def _read(self, *, is_silent: bool) -> list[Event]:
-        """What the stream has; where that is not enough, what the row says.
+    async def _live(self) -> AsyncGenerator[Event, None]:
+        """What arrives, until something is missing or nothing came for long."""
+        while not self._has_ended:
+            arrived = await self._subscription.take_all(self._silent_seconds)
+            self._is_silent = arrived == []
+            if not arrived:
+                return
+            found = self._chain([event for event in arrived if event.cursor > self._seen])
+            for event in self._tell(found.events):
+                yield event
+            if found.is_broken:
+                return
 
-        The row is asked when the stream lacks what comes next, and after a silence, since a crash between a
-        commit and its publication leaves nothing in the stream.
+    async def _history(self) -> _Found:
+        """The stream after `seen`; Redis gets a second chance before it counts as away."""
+        for pause in (2 * BEHIND_SECONDS, 0):
+            try:
+                return self._chain(await self._hub.history(self._topic, self._seen))
+            except Unavailable:
+                await asyncio.sleep(pause)
+        return _Found([], is_broken=True)
+
+    def _chain(self, events: list[Event]) -> _Found:
+        """The events up to the first that does not follow the one before it."""
+        last = self._seen
+        for place, event in enumerate(events):
+            if not last.is_followed_by(event.cursor):
+                return _Found(events[:place], is_broken=True)
+            last = event.cursor
+        return _Found(events, is_broken=False, has_more=len(events) == BATCH)
+
+    async def _ask(self, is_broken: bool) -> list[Event]:
+        """What the row knows beyond `seen`, if anything; waits a moment when that is nothing yet.
+
+        Events are published after their commit, so a row that is ahead of an unbroken stream gets a moment's
+        grace in which the stream may still tell the same more exactly.
         """
-        events, has_gap = await self._read_stream()
-        if self._has_ended or not (has_gap or (is_silent and not events)):
-            return events
-        row = await self._read_row()
-        if row.event.cursor <= self._seen:
-            if has_gap:
-                await asyncio.sleep(BEHIND_SECONDS)
-            return events
-        if not has_gap:
-            events += await self._await_publication()
-            if events:
-                return events
-        return events + self._answer(row)
-
-    async def _read_stream(self) -> tuple[list[Event], bool]:
-        """All events that follow without a gap, and whether later ones are there behind a gap."""
-        taken: list[Event] = []
         try:
-            history = await self._hub.history(self._topic, self._seen)
-        except (RedisError, OSError):
-            return taken, False
-        for event in history:
-            if not self._is_next(event):
-                return taken, True
-            taken.append(self._advance(event))
-            if self._has_ended:
-                break
-        return taken, False
-
-    async def _await_publication(self) -> list[Event]:
-        """The row is ahead of the stream: as a rule its event is a moment away."""
-        live = await self._subscription.take(BEHIND_SECONDS)
-        if live is not None and self._is_next(live):
-            return [self._advance(live)]
-        return (await self._read_stream())[0]
+            row = await self._read_row()
+        except Unavailable as error:
+            log.warning("row.unread", topic=self._topic, reason=error.message)
+            await asyncio.sleep(BEHIND_SECONDS)
+            return []
+        self._is_silent = False
+        self._known = row.event.cursor
+        if row.ended is not None and self._seen >= row.ended.cursor:
+            self._has_ended = True
+        elif is_broken and self._known <= self._seen:
+            await asyncio.sleep(BEHIND_SECONDS)
+        elif not is_broken and self._known > self._seen:
+            await self._subscription.wait(BEHIND_SECONDS)
+            found = await self._history()
+            if found.events:
+                return self._tell(found.events)
+        return self._answer(row)
 
     def _answer(self, row: Snapshot) -> list[Event]:
-        """The row in place of the events that are gone; nothing is gone when only its end was missing."""
         if row.ended is not None and self._seen.is_followed_by(row.ended.cursor):
-            return [self._advance(row.ended)]
-        return [Event(self._topic, row.event.cursor, "EventsMissed", {}), *self._restart(row)]
+            return self._tell([row.ended])
+        if row.event.cursor <= self._seen:
+            return []
+        missed = Event(self._topic, self._seen, EVENTS_MISSED, {})
+        return [missed, *self._restart(row)]
 
     def _restart(self, row: Snapshot) -> list[Event]:
-        self._seen = row.event.cursor
+        told = self._tell([row.event] if row.ended is None else [row.event, row.ended])
         self._has_ended = row.ended is not None
-        return [row.event] if row.ended is None else [row.event, row.ended]
+        return told
 
-    def _is_next(self, event: Event) -> bool:
-        return self._seen.is_followed_by(event.cursor)
-
-    def _advance(self, event: Event) -> Event:
-        self._seen = event.cursor
-        self._has_ended = event.final
-        return event
+    def _tell(self, events: list[Event]) -> list[Event]:
+        if events:
+            self._seen = events[-1].cursor
+            self._has_ended = events[-1].final
+        return merged(events)

@@ -1,69 +1,59 @@
 """One pub/sub connection per process, fanned out in memory to everyone who follows a topic."""
 
 import asyncio
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
+from backend.errors import Unavailable
 from backend.events.cursor import Cursor
 from backend.events.envelope import Event
-from backend.events.publish import CONTROL, FIELD, channel_of, stream_key
+from backend.events.publish import CONTROL, name_of
+from backend.events.subscription import Subscription
 
 log = structlog.get_logger()
 
-QUEUE_SIZE = 256
-RETRY_SECONDS = 0.5
-Control = Callable[[dict[str, str]], None]
+RECONNECT_SECONDS = 0.25
+PING_SECONDS = 5.0
+CONFIRM_SECONDS = 1.0
+BATCH = 500
+
+Control: TypeAlias = Callable[[dict[str, str]], None]
 
 
-class Subscription:
-    """What one follower has not taken yet; when it is too slow, or the connection was lost, it has lagged."""
+@dataclass
+class _Channel:
+    """Everyone in this process who follows one topic; `confirmed` once Redis delivers it to us."""
 
-    def __init__(self) -> None:
-        self._events: asyncio.Queue[Event | None] = asyncio.Queue(QUEUE_SIZE)
-
-    def deliver(self, event: Event) -> None:
-        try:
-            self._events.put_nowait(event)
-        except asyncio.QueueFull:
-            self.lag()
-
-    def lag(self) -> None:
-        """Forget what is queued: the follower reads the stream instead."""
-        while not self._events.empty():
-            self._events.get_nowait()
-        self._events.put_nowait(None)
-
-    async def take(self, seconds: float) -> Event | None:
-        """The next event, or None when it lagged or nothing came for so long: then read the stream."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                return await self._events.get()
-        return None
+    followers: set[Subscription] = field(default_factory=set)
+    confirmed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Hub:
-    """Follows topics for this process. `start` it before the first `subscribe`."""
+    """Follows topics for this process; `start` it before the first `subscribe`."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._pubsub: PubSub | None = None
         self._reader: asyncio.Task[None] | None = None
-        self._followers: defaultdict[str, set[Subscription]] = defaultdict(set)
-        self._ready: dict[str, asyncio.Event] = {}
+        self._must_renew = False
+        self._channels: dict[str, _Channel] = {}
         self._controls: list[Control] = []
 
     def start(self) -> None:
+        """Connect in the background, and again whenever the connection is lost."""
         self._reader = asyncio.create_task(self._read_for_ever(), name="event hub")
 
     async def close(self) -> None:
+        """End the connection; followers hear nothing more and fall back on their rows."""
         if self._reader is not None:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
@@ -74,70 +64,115 @@ class Hub:
 
     @asynccontextmanager
     async def subscribe(self, topic: str) -> AsyncIterator[Subscription]:
-        """What is published on the topic from now on; when Redis is away, from when it is back."""
-        channel = channel_of(topic)
+        """What is published on the topic from now on; while Redis is away, from when it is back."""
+        name = name_of(topic)
         subscription = Subscription()
-        is_first = not self._followers[channel]
-        self._followers[channel].add(subscription)
+        channel = self._channels.get(name)
+        is_first = channel is None
+        if channel is None:
+            channel = self._channels[name] = _Channel()
+        channel.followers.add(subscription)
         try:
             if is_first:
-                self._ready[channel] = asyncio.Event()
-                await self._tell("subscribe", channel)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(1):
-                    await self._ready[channel].wait()
+                await self._tell("subscribe", name)
+            await self._confirmed(channel)
+            subscription.clear()
             yield subscription
         finally:
-            self._followers[channel].discard(subscription)
-            if not self._followers[channel]:
-                del self._followers[channel], self._ready[channel]
-                await self._tell("unsubscribe", channel)
+            channel.followers.discard(subscription)
+            if not channel.followers and self._channels.get(name) is channel:
+                del self._channels[name]
+                await self._tell("unsubscribe", name)
 
     async def history(self, topic: str, after: Cursor) -> list[Event]:
-        """What the stream remembers after a cursor, oldest first; raises RedisError when it is away."""
-        entries: Any = await self._redis.xrange(stream_key(topic), min=f"({after}", max="+")
-        return [Event.from_bytes(fields[FIELD]) for _, fields in entries]
+        """What the stream remembers after a cursor, oldest first, `BATCH` events at most.
 
-    async def _tell(self, command: str, channel: str) -> None:
-        """Best effort: after a reconnect all channels are subscribed anew."""
+        Raises Unavailable when Redis does not answer.
+        """
+        try:
+            entries: Any = await self._redis.xrange(name_of(topic), min=f"({after}", count=BATCH)
+        except (RedisError, OSError) as error:
+            raise Unavailable("The event streams do not answer.", retry_after=5) from error
+        return [Event.from_bytes(fields[b"e"]) for _, fields in entries]
+
+    async def _tell(self, command: str, name: str) -> None:
+        """Best effort: after a failure a new connection subscribes to all channels."""
         if self._pubsub is None:
             return
-        with suppress(RedisError, OSError):
-            await getattr(self._pubsub, command)(channel)
+        try:
+            await getattr(self._pubsub, command)(name)
+        except (RedisError, OSError):
+            self._must_renew = True
+
+    async def _confirmed(self, channel: _Channel) -> None:
+        """Wait until Redis delivers to us, unless it is away: then followers hear of it when it is back."""
+        if self._pubsub is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CONFIRM_SECONDS):
+                    await channel.confirmed.wait()
 
     async def _read_for_ever(self) -> None:
         while True:
             try:
                 async with self._redis.pubsub() as pubsub:
-                    await pubsub.subscribe(CONTROL, *list(self._followers))
-                    self._pubsub = pubsub
-                    self._lag_all()
+                    await self._open(pubsub)
                     await self._read(pubsub)
             except (RedisError, OSError) as error:
                 log.warning("hub.disconnected", reason=str(error))
             finally:
                 self._pubsub = None
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(RECONNECT_SECONDS)
+
+    async def _open(self, pubsub: PubSub) -> None:
+        await pubsub.subscribe(CONTROL)
+        self._pubsub, self._must_renew = pubsub, False
+        if names := list(self._channels):
+            await pubsub.subscribe(*names)
 
     async def _read(self, pubsub: PubSub) -> None:
-        while True:
-            message = await pubsub.get_message(timeout=None)
+        is_asked = False
+        while not self._must_renew:
+            message = await pubsub.get_message(timeout=PING_SECONDS)
             if message is not None:
+                is_asked = False
                 self._handle(message)
+            elif is_asked:
+                raise ConnectionLost("no answer to a ping")
+            else:
+                is_asked = True
+                await pubsub.ping()
 
     def _handle(self, message: dict[str, Any]) -> None:
-        channel = message["channel"].decode()
-        if message["type"] == "subscribe" and channel in self._ready:
-            self._ready[channel].set()
-        elif message["type"] == "message" and channel == CONTROL:
-            for callback in self._controls:
-                callback(orjson.loads(message["data"]))
-        elif message["type"] == "message" and channel in self._followers:
-            event = Event.from_bytes(message["data"])
-            for subscription in self._followers[channel]:
-                subscription.deliver(event)
+        if message["type"] not in ("message", "subscribe"):
+            return
+        name = message["channel"].decode()
+        channel = self._channels.get(name)
+        try:
+            if message["type"] == "subscribe" and channel is not None:
+                _confirm(channel)
+            elif message["type"] == "message" and name == CONTROL:
+                self._control(orjson.loads(message["data"]))
+            elif message["type"] == "message" and channel is not None:
+                _deliver(channel, Event.from_bytes(message["data"]))
+        except Exception:
+            # One bad message or callback must not end the connection of everybody.
+            log.exception("hub.stumbled", channel=name)
 
-    def _lag_all(self) -> None:
-        for subscriptions in self._followers.values():
-            for subscription in subscriptions:
-                subscription.lag()
+    def _control(self, message: dict[str, str]) -> None:
+        for callback in self._controls:
+            callback(message)
+
+
+def _confirm(channel: _Channel) -> None:
+    """What was published before this moment is in the stream; what comes after it will be delivered."""
+    channel.confirmed.set()
+    for subscription in channel.followers:
+        subscription.lag()
+
+
+def _deliver(channel: _Channel, event: Event) -> None:
+    for subscription in channel.followers:
+        subscription.deliver(event)
+
+
+__all__ = ["Control", "Hub", "Subscription"]

@@ -1,98 +1,95 @@
-"""Publishing: the stream remembers, the channel delivers, both in one pipeline."""
+"""Publishing: the stream remembers, the channel delivers, and both happen or neither."""
 
 from typing import TYPE_CHECKING
 
 import orjson
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import RedisError
 
 from backend.errors import Unavailable
 from backend.events.envelope import Event
 
 if TYPE_CHECKING:
-    from sqlmodel.ext.asyncio.session import AsyncSession
+    from db.engine import Session
 
 log = structlog.get_logger()
 
 ANNOUNCED = "opentrace.events"
-CONTROL = "control"
+CONTROL = "opentrace:control"
 KEPT_SECONDS = 24 * 3600
-FIELD = b"e"
-
-# Redis refuses an id that is not newer than the stream's last: an older attempt cannot write any more,
-# and what it tried to write must not be delivered either. So both happen in one script.
-_SCRIPT = """
-local stored = redis.pcall('XADD', KEYS[1], ARGV[1], ARGV[2], ARGV[3])
-if type(stored) == 'table' and stored['err'] then
-  if string.find(stored['err'], 'equal or smaller') then
-    return redis.status_reply('STALE')
-  end
-  return stored
-end
-redis.call('EXPIRE', KEYS[1], ARGV[4])
-redis.call('PUBLISH', KEYS[2], ARGV[3])
-return redis.status_reply('OK')
-"""
+"""How long a stream outlives the end of its work."""
 _LIVE_SECONDS = 7 * 24 * 3600
+"""How long a stream waits for its next event, in case its end could not be published."""
+
+# Redis refuses an id that is not newer than the stream's last, so an older attempt cannot write any more; and
+# what it tried to write must not be delivered either. One call for all events keeps them together: a script
+# that Redis has forgotten after a restart fails before any of them is stored.
+_SCRIPT = """
+local stale = {}
+for i, name in ipairs(KEYS) do
+  local id, event, seconds = ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]
+  local stored = redis.pcall('XADD', name, id, 'e', event)
+  if type(stored) == 'table' and stored['err'] then
+    if not string.find(stored['err'], 'equal or smaller') then return stored end
+    stale[#stale + 1] = i
+  else
+    redis.call('EXPIRE', name, seconds)
+    redis.call('PUBLISH', name, event)
+  end
+end
+return stale
+"""
 
 
-def stream_key(topic: str) -> str:
-    return f"stream:{topic}"
+def name_of(topic: str) -> str:
+    """Both the key of the topic's stream and the name of its channel."""
+    return f"opentrace:{topic}"
 
 
-def channel_of(topic: str) -> str:
-    return f"events:{topic}"
-
-
-def announce(session: "AsyncSession", event: Event) -> None:
-    """Publish after the session's transaction has committed; a rollback forgets it."""
+def announce(session: "Session", event: Event) -> None:
+    """Publish once the session's transaction has committed; a rollback forgets it."""
     session.info.setdefault(ANNOUNCED, []).append(event)
 
 
 class Publisher:
     """Writes events to Redis, in the order given."""
 
-    def __init__(self, redis: "Redis") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._script = redis.register_script(_SCRIPT)
 
     async def publish(self, *events: Event) -> None:
-        """Store and deliver; an event whose attempt is outdated is dropped. Raises Unavailable."""
+        """Store and deliver, in one round trip; raises Unavailable when Redis does not answer.
+
+        An event that is not newer than its stream (written before, or by an attempt that was taken over) is
+        dropped, so publishing again what may have arrived is safe.
+        """
+        if not events:
+            return
+        arguments: list[bytes | str | int] = []
+        for event in events:
+            seconds = KEPT_SECONDS if event.final else _LIVE_SECONDS
+            arguments += [str(event.cursor), event.to_bytes(), seconds]
         try:
-            for event, answer in zip(events, await self._send(events), strict=True):
-                if answer in (b"STALE", "STALE"):
-                    log.info("event.stale", topic=event.topic, cursor=str(event.cursor), kind=event.kind)
+            stale = await self._script(keys=[name_of(event.topic) for event in events], args=arguments)
         except (RedisError, OSError) as error:
             raise Unavailable("The event streams do not answer.", retry_after=5) from error
+        for place in stale:
+            event = events[place - 1]
+            log.info("event.stale", topic=event.topic, cursor=str(event.cursor), kind=event.kind)
 
     async def control(self, **message: str) -> None:
-        """Tell every process something that only matters now, such as to stop a piece of work."""
+        """Tell all processes what matters now only, such as to stop a piece of work. Raises Unavailable."""
         try:
             await self._redis.publish(CONTROL, orjson.dumps(message))
         except (RedisError, OSError) as error:
             raise Unavailable("The event streams do not answer.", retry_after=5) from error
 
-    async def _send(self, events: tuple[Event, ...]) -> list[object]:
+    async def forget(self, *topics: str) -> None:
+        """Delete the streams of things that are no more. Raises Unavailable."""
         try:
-            return await self._pipeline(events)
-        except NoScriptError:
-            # A restarted Redis has forgotten the script; nothing of the pipeline was executed.
-            await self._redis.script_load(_SCRIPT)
-            return await self._pipeline(events)
-
-    async def _pipeline(self, events: tuple[Event, ...]) -> list[object]:
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            for event in events:
-                seconds = KEPT_SECONDS if event.final else _LIVE_SECONDS
-                pipeline.evalsha(
-                    self._script.sha,
-                    2,
-                    stream_key(event.topic),
-                    channel_of(event.topic),
-                    str(event.cursor),
-                    FIELD,
-                    event.to_bytes(),
-                    seconds,
-                )
-            return await pipeline.execute()
+            if topics:
+                await self._redis.unlink(*(name_of(topic) for topic in topics))
+        except (RedisError, OSError) as error:
+            raise Unavailable("The event streams do not answer.", retry_after=5) from error

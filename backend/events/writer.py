@@ -1,4 +1,4 @@
-"""Numbers the events of one attempt and merges text on its way out."""
+"""Numbers the events of one attempt, and merges its text on the way out."""
 
 import asyncio
 from typing import Any
@@ -7,98 +7,106 @@ import structlog
 
 from backend.errors import Unavailable
 from backend.events.cursor import Cursor
-from backend.events.envelope import Event
+from backend.events.envelope import TEXT_APPENDED, Event
 from backend.events.publish import Publisher
 
 log = structlog.get_logger()
 
 COALESCE_SECONDS = 0.025
+RETRY_SECONDS = 1.0
+MAX_UNSENT = 1000
 
 
 class EventWriter:
-    """The only writer of a topic's events during one attempt.
+    """The only writer of a topic's events during one attempt; used from one event loop.
 
-    `seq` is the number of the last event made (one below `first_seq` before the first), and `content` is
-    all text in the events up to it: the two together are what a checkpoint of the row stores. Failure to
-    publish is logged and does not stop the work, since followers fall back on the row.
+    `seq` is the number of the last event made (`first_seq - 1` before the first) and `content` is all text in
+    the events up to it: the two together are what a checkpoint of the row stores. Redis being away does not
+    stop the work: events wait, up to a thousand of them, and followers fall back on the row.
     """
 
-    def __init__(self, topic: str, attempt: int, publisher: Publisher, *, first_seq: int = 0) -> None:
+    def __init__(self, topic: str, attempt: int, publisher: Publisher, first_seq: int = 0) -> None:
         self.topic = topic
         self.attempt = attempt
         self.seq = first_seq - 1
         self._publisher = publisher
         self._made: list[str] = []
         self._waiting: list[str] = []
-        self._flushed_at = float("-inf")
-        self._timer: asyncio.Task[None] | None = None
+        self._unsent: list[Event] = []
         self._sending = asyncio.Lock()
+        self._timer: asyncio.Task[None] | None = None
+        self._flushed_at = float("-inf")
+        self._failed_at = float("-inf")
 
     @property
     def content(self) -> str:
+        """All text of this attempt up to `seq`; text that still waits to be merged is not in it."""
         return "".join(self._made)
 
-    def make(self, kind: str, data: dict[str, Any], *, final: bool = False) -> Event:
-        """The next event, numbered; the caller stores or announces it. Text must have been flushed."""
-        self.seq += 1
-        return Event(self.topic, Cursor(self.attempt, self.seq), kind, data, final=final)
+    def make(self, kind: str, data: dict[str, Any], final: bool = False) -> Event:
+        """The next event, numbered, for the caller to store or announce; `flush` must have come before it."""
+        if self._waiting:
+            raise RuntimeError("text waits that belongs before this event: flush first")
+        return self._number(kind, data, final)
 
-    async def send(self, kind: str, data: dict[str, Any]) -> Event:
+    async def send(self, kind: str, data: dict[str, Any]) -> None:
         """Publish an event now, after any text that still waits."""
         async with self._sending:
-            waiting = self._take_text()
-            event = self.make(kind, data)
-            await self._publish(*waiting, event)
-            return event
+            self._make_text()
+            self._unsent.append(self._number(kind, data))
+            await self._publish()
 
     async def text(self, delta: str) -> None:
         """Add text: the first piece leaves at once, what follows within 25 ms leaves together."""
         if not delta:
             return
         self._waiting.append(delta)
-        if self._timer is not None:
+        if self._timer is not None and not self._timer.done():
             return
-        rest = self._flushed_at + COALESCE_SECONDS - asyncio.get_running_loop().time()
-        if rest <= 0:
+        if asyncio.get_running_loop().time() - self._flushed_at >= COALESCE_SECONDS:
             await self.flush()
         else:
-            self._timer = asyncio.create_task(self._flush_after(rest))
+            self._timer = asyncio.create_task(self._flush_later(), name=f"text of {self.topic}")
 
     async def flush(self) -> None:
-        """Publish the text that waits."""
+        """Publish what waits; after it, `make` may be called."""
         async with self._sending:
-            await self._publish(*self._take_text())
+            self._make_text()
+            await self._publish()
 
     async def close(self) -> None:
-        """Flush and end the timer."""
+        """Publish what waits and end the timer; nothing may be added afterwards."""
         await self.flush()
         if self._timer is not None:
             self._timer.cancel()
-            self._timer = None
+            await asyncio.gather(self._timer, return_exceptions=True)
 
-    async def _flush_after(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        self._timer = None
-        await self.flush()
+    def _number(self, kind: str, data: dict[str, Any], final: bool = False) -> Event:
+        self.seq += 1
+        return Event(self.topic, Cursor(self.attempt, self.seq), kind, data, final=final)
 
-    def _take_text(self) -> list[Event]:
-        if not self._waiting:
-            return []
-        text = "".join(self._waiting)
-        self._waiting.clear()
-        self._made.append(text)
+    def _make_text(self) -> None:
         self._flushed_at = asyncio.get_running_loop().time()
-        return [self.make("TextAppended", {"text": text})]
+        if self._waiting:
+            text = "".join(self._waiting)
+            self._waiting.clear()
+            self._made.append(text)
+            self._unsent.append(self._number(TEXT_APPENDED, {"text": text}))
 
-    async def _publish(self, *events: Event) -> None:
-        if not events:
+    async def _flush_later(self) -> None:
+        while self._waiting:
+            await asyncio.sleep(COALESCE_SECONDS)
+            await self.flush()
+
+    async def _publish(self) -> None:
+        """Send what is unsent; when this fails or is cancelled, it is sent with the next event."""
+        clock = asyncio.get_running_loop().time
+        if not self._unsent or clock() - self._failed_at < RETRY_SECONDS:
             return
-        publishing = asyncio.ensure_future(self._publisher.publish(*events))
         try:
-            await asyncio.shield(publishing)
-        except asyncio.CancelledError:
-            # What has a number must be in the stream before anything later is, even if the work is stopped.
-            await asyncio.gather(publishing, return_exceptions=True)
-            raise
+            await self._publisher.publish(*self._unsent)
+            self._unsent.clear()
         except Unavailable as error:
-            log.warning("events.unpublished", topic=self.topic, num_events=len(events), reason=error.message)
+            self._failed_at = clock()
+            log.warning("events.unsent", topic=self.topic, num_events=len(self._unsent), reason=error.message)
+        del self._unsent[:-MAX_UNSENT]

@@ -1,6 +1,7 @@
-"""The only way to models: chat, structured answers and embeddings from any server of OpenAI's protocol."""
+"""The models, by OpenAI's protocol: chat, structured answers and embeddings; the vendor ends at this door."""
 
-from backend.llm.answers import ChatDelta, Embedded, ModelAnswerInvalid, TokenUsage, ToolCall
-from backend.llm.models import Models
+from backend.llm.calls import ModelAnswerInvalid
+from backend.llm.chat import ChatDelta, TokenUsage, ToolCall
+from backend.llm.models import Embedded, Models
 
 __all__ = ["ChatDelta", "Embedded", "ModelAnswerInvalid", "Models", "TokenUsage", "ToolCall"]

@@ -1,125 +1,152 @@
-"""The models of one provider: what is asked of them and how long we wait."""
+"""The models that this process uses, behind one client of one server."""
 
 import base64
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any, TypeVar
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 import numpy as np
-import openai
 from numpy.typing import NDArray
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai.types import CreateEmbeddingResponse
-from openai.types.chat import ChatCompletionChunk
 from pydantic import BaseModel
 
-from backend.llm.answers import Assembly, ChatDelta, Embedded, ModelAnswerInvalid, TokenUsage
-from backend.llm.retry import retry, translated
+from backend.llm.calls import ModelAnswerInvalid, repeated, translated
+from backend.llm.chat import ChatDelta, TokenUsage, deltas
 
 Shape = TypeVar("Shape", bound=BaseModel)
-Messages = Sequence[dict[str, Any]]
+Prompt: TypeAlias = Sequence[dict[str, Any]]
+"""Messages or tools as OpenAI's protocol writes them."""
 
-CONNECT_SECONDS = 5.0
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
+@dataclass(frozen=True)
+class Embedded:
+    """`vectors[i]`, of shape (n, dimensions), belongs to the i-th text; `num_tokens` is what was paid for."""
+
+    vectors: NDArray[np.float32]
+    num_tokens: int
+
+
+@dataclass
 class Models:
-    """Names and limits of the configured models; `timeout_seconds` is the longest silence of a connection."""
+    """Chat, guardrail and embedding models by name.
 
-    def __init__(
-        self,
-        *,
-        base_url: str,
-        api_key: str,
-        chat_model: str,
-        guardrail_model: str,
-        embedding_model: str,
-        embedding_dimensions: int,
-        timeout_seconds: float,
-    ) -> None:
-        self.chat_model = chat_model
-        self.guardrail_model = guardrail_model
-        self.embedding_model = embedding_model
-        self.embedding_dimensions = embedding_dimensions
-        self._client = openai.AsyncOpenAI(
-            base_url=base_url,
-            api_key=api_key,
-            timeout=openai.Timeout(timeout_seconds, connect=CONNECT_SECONDS),
+    Servers that are busy, fail or cannot be reached are asked again after 1, 2 and 4 seconds, or when they
+    say; then Unavailable is raised. An answer that cannot be used is a ModelAnswerInvalid.
+    """
+
+    base_url: str
+    api_key: str = field(repr=False)
+    chat_model: str
+    guardrail_model: str
+    embedding_model: str
+    embedding_dimensions: int
+    timeout_seconds: float = 60.0
+    _client: AsyncOpenAI = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # A proxy of the environment cannot reach our own loopback.
+        is_near = urlsplit(self.base_url).hostname in _LOOPBACK
+        self._client = AsyncOpenAI(
+            base_url=self.base_url,
+            api_key=self.api_key,
+            timeout=self.timeout_seconds,
             max_retries=0,
+            http_client=DefaultAsyncHttpxClient(trust_env=not is_near),
         )
 
     async def close(self) -> None:
         await self._client.close()
 
     async def embed(self, texts: Sequence[str]) -> Embedded:
-        """One vector per text, in one request; base64, since floats as JSON cost fifteen times as much."""
-        answer: Any = await retry(
-            lambda: self._client.embeddings.create(
-                model=self.embedding_model,
-                input=list(texts),
-                dimensions=self.embedding_dimensions,
-                encoding_format="base64",
-            )
-        )
-        with translated():
-            return self._embedded(answer, len(texts))
-
-    async def structured(self, shape: type[Shape], messages: Messages) -> tuple[Shape, TokenUsage]:
-        """The guardrail model's answer in this shape; raises ModelAnswerInvalid when it does not fit."""
-        answer: Any = await retry(
-            lambda: self._client.chat.completions.parse(
-                model=self.guardrail_model,
-                messages=list(messages),  # type: ignore[arg-type]  # our messages are plain dicts
-                response_format=shape,
-            )
-        )
-        parsed = answer.choices[0].message.parsed if getattr(answer, "choices", None) else None
-        if not isinstance(parsed, shape):
-            raise ModelAnswerInvalid("The model did not fill in the form it was given.")
-        return parsed, TokenUsage.of(answer.usage)
+        """One vector for each text, in their order. It is one request: mind the server's limits."""
+        if not texts:
+            return Embedded(np.zeros((0, self.embedding_dimensions), np.float32), 0)
+        return await repeated(lambda: self._embed(list(texts)))
 
     async def stream_chat(
-        self, messages: Messages, *, tools: Messages = (), tool_choice: Any = None
-    ) -> AsyncGenerator[ChatDelta]:
-        """The chat model's answer as it comes: text, then one delta with all tool calls and the usage.
+        self, messages: Prompt, *, tools: Prompt = (), tool_choice: Any = None
+    ) -> AsyncGenerator[ChatDelta, None]:
+        """The chat model's answer as it is written; tool calls come whole, what it cost comes last.
 
-        A busy provider is tried again before the first piece and never after it. Closing this generator, or
-        cancelling its reader, closes the model's socket.
+        The server is asked again only until the first piece is there. Close the generator (`aclosing`) to
+        stop early: this, like cancelling its reader, closes the connection, and the model stops writing.
         """
-        request: dict[str, Any] = {"model": self.chat_model, "messages": list(messages), "stream": True}
-        request["stream_options"] = {"include_usage": True}
+        request: dict[str, Any] = {"model": self.chat_model, "messages": list(messages)}
         if tools:
             request["tools"] = list(tools)
         if tools and tool_choice is not None:
             request["tool_choice"] = tool_choice
-        stream: Any = await retry(lambda: self._client.chat.completions.create(**request))
-        if not isinstance(stream, openai.AsyncStream):
-            raise ModelAnswerInvalid("The model did not stream its answer.")
-        assembly = Assembly()
-        async with stream:
-            with translated():
-                async for chunk in stream:
-                    if text := assembly.add(_checked(chunk)):
-                        yield ChatDelta(text=text)
-                yield assembly.rest()
+        pieces, first = await repeated(lambda: self._begin(request))
+        async with aclosing(pieces):
+            if first is not None:
+                yield first
+            async for delta in pieces:
+                yield delta
 
-    def _embedded(self, answer: Any, num_texts: int) -> Embedded:
-        if not isinstance(answer, CreateEmbeddingResponse):
-            raise ModelAnswerInvalid("The embedding model's answer could not be read.")
-        rows = sorted(answer.data or (), key=lambda row: row.index)
-        vectors = [_vector(row.embedding) for row in rows]
-        wrong = [vector for vector in vectors if vector.shape != (self.embedding_dimensions,)]
-        if wrong or len(vectors) != num_texts or not all(np.isfinite(vector).all() for vector in vectors):
-            raise ModelAnswerInvalid("The embedding model's answer does not fit its question.")
-        num_tokens = answer.usage.total_tokens if answer.usage else 0
-        return Embedded(np.stack(vectors), num_tokens)
+    async def structured(self, model_cls: type[Shape], messages: Prompt) -> tuple[Shape, TokenUsage]:
+        """The guardrail model's answer as an instance of `model_cls`; it is shown the JSON schema."""
+        return await repeated(lambda: self._structured(model_cls, list(messages)))
+
+    async def _embed(self, texts: list[str]) -> Embedded:
+        with translated():
+            answer = await self._client.embeddings.create(
+                model=self.embedding_model,
+                input=texts,
+                dimensions=self.embedding_dimensions,
+                encoding_format="base64",
+            )
+            vectors = _vectors(answer)
+            num_tokens = answer.usage.prompt_tokens
+        wanted = (len(texts), self.embedding_dimensions)
+        if vectors.shape != wanted or not np.isfinite(vectors).all():
+            raise ModelAnswerInvalid(
+                f"The embedding model gave numbers of shape {vectors.shape}, not {wanted}."
+            )
+        return Embedded(vectors, num_tokens)
+
+    async def _begin(
+        self, request: dict[str, Any]
+    ) -> tuple[AsyncGenerator[ChatDelta, None], ChatDelta | None]:
+        pieces = self._pieces(request)
+        return pieces, await anext(pieces, None)
+
+    async def _pieces(self, request: dict[str, Any]) -> AsyncGenerator[ChatDelta, None]:
+        with translated():
+            stream = await self._client.chat.completions.create(
+                **request, stream=True, stream_options={"include_usage": True}
+            )
+            async with stream, aclosing(deltas(stream)) as pieces:
+                async for delta in pieces:
+                    yield delta
+
+    async def _structured(
+        self, model_cls: type[Shape], messages: list[dict[str, Any]]
+    ) -> tuple[Shape, TokenUsage]:
+        prompt: Any = messages
+        with translated():
+            answer = await self._client.chat.completions.parse(
+                model=self.guardrail_model, messages=prompt, response_format=model_cls
+            )
+            parsed, usage = answer.choices[0].message.parsed, answer.usage
+        if parsed is None:
+            raise ModelAnswerInvalid("The model did not fill in its form. Ask again.")
+        if usage is None:
+            return parsed, TokenUsage()
+        return parsed, TokenUsage(usage.prompt_tokens, usage.completion_tokens)
 
 
-def _checked(chunk: Any) -> ChatCompletionChunk:
-    if not isinstance(chunk, ChatCompletionChunk):
-        raise ModelAnswerInvalid("The model's stream could not be read.")
-    return chunk
+def _vectors(answer: CreateEmbeddingResponse) -> NDArray[np.float32]:
+    """Vectors in the order of their texts; servers that do not know base64 send lists of numbers."""
+    rows: list[Any] = [item.embedding for item in sorted(answer.data, key=lambda item: item.index)]
+    return np.stack([_vector(row) for row in rows])
 
 
-def _vector(embedding: Any) -> NDArray[np.float32]:
-    """Base64 as asked for; some servers send floats all the same."""
-    if isinstance(embedding, str):
-        return np.frombuffer(base64.b64decode(embedding), dtype="<f4")
-    return np.asarray(embedding, dtype=np.float32)
+def _vector(row: Any) -> NDArray[np.float32]:
+    if isinstance(row, str):
+        return np.frombuffer(base64.b64decode(row), dtype="<f4").astype(np.float32)
+    return np.asarray(row, dtype=np.float32)

@@ -1,0 +1,41 @@
+"""The runtime: every handle of a process works against real servers."""
+
+import hashlib
+from pathlib import Path
+
+import httpx
+from pydantic import BaseModel
+
+from backend.events import Cursor, Event
+from backend.runtime import Runtime
+
+
+class Verdict(BaseModel):
+    toxicity: bool
+    reason: str
+
+
+async def test_all_handles_of_a_worker_answer(worker_runtime: Runtime, tmp_path: Path) -> None:
+    body = b"hello"
+    digest = hashlib.sha256(body).hexdigest()
+    storage = worker_runtime.storage
+    signed = await storage.presign_put(
+        "a/b c", size=5, content_type="text/plain", sha256_hex=digest, expires_seconds=60
+    )
+    async with httpx.AsyncClient(trust_env=False) as http:
+        reply = await http.put(signed.url, content=body, headers=signed.headers)
+    assert reply.status_code == 200, reply.text
+    assert await storage.download("a/b c", tmp_path / "f") == digest
+    await storage.delete(["a/b c", "not there"])
+    assert await storage.head("a/b c") is None
+    embedded = await worker_runtime.models.embed(["one", "two"])
+    assert embedded.vectors.shape == (2, 384)
+    text = [d async for d in worker_runtime.models.stream_chat([{"role": "user", "content": "hi"}])]
+    assert text[-1].usage is not None
+    verdict, usage = await worker_runtime.models.structured(Verdict, [{"role": "user", "content": "hi"}])
+    assert verdict.toxicity is False and usage.num_input_tokens > 0
+    await worker_runtime.publisher.publish(Event("document:1", Cursor(1, 0), "StageStarted", {}))
+    events = await worker_runtime.hub.history("document:1", Cursor(0, 0))
+    assert [e.kind for e in events] == ["StageStarted"]
+    async with worker_runtime.transactions.unit_of_work() as session:
+        await session.connection()
