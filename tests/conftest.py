@@ -1,3 +1,8 @@
 """What every test may ask for."""
 
-pytest_plugins = ["tests.fixtures.databases", "tests.fixtures.runtime", "tests.fixtures.servers"]
+pytest_plugins = [
+    "tests.fixtures.databases",
+    "tests.fixtures.runtime",
+    "tests.fixtures.servers",
+    "tests.fixtures.stage",
+]

@@ -4,8 +4,8 @@ import pytest
 
 from backend.events import Cursor
 from db.models import CitationStatus, MessageStatus, ProjectMember, UsageKind
-from tests.services.messages import stage as stages
-from tests.services.messages.stage import ANSWER, PASSAGES, Stage, kinds_of, text_of
+from tests import stage as stages
+from tests.stage import ANSWER, PASSAGES, Stage, kinds_of, text_of
 
 
 async def test_an_answer_is_searched_for_quoted_and_cited(stage: Stage) -> None:

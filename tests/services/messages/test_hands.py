@@ -7,7 +7,7 @@ import pytest
 from backend.events import Cursor
 from backend.services.messages import stop
 from db.models import MessageStatus, UsageKind
-from tests.services.messages.stage import ANSWER, Stage, kinds_of, text_of
+from tests.stage import ANSWER, Stage, kinds_of, text_of
 
 
 async def test_a_stop_keeps_the_text_closes_the_models_socket_and_is_paid_for(stage: Stage) -> None:
@@ -122,6 +122,8 @@ async def test_followers_see_the_same_whenever_they_come(stage: Stage) -> None:
     late = [event async for event in stage.watch(sent.answer.id)]
     assert [event.kind for event in late] == ["MessageSnapshot", "MessageCompleted"]
     assert late[-1].data == seen[-1].data
-    middle = len(seen) // 2
-    assert [event async for event in stage.watch(sent.answer.id, seen[middle].cursor)] == seen[middle + 1 :]
+    for place in range(1, len(seen)):
+        rest = [event async for event in stage.watch(sent.answer.id, seen[place].cursor)]
+        assert text_of(seen[: place + 1] + rest) == ANSWER
+        assert kinds_of(seen[: place + 1] + rest) == kinds_of(seen)
     assert [event async for event in stage.watch(sent.answer.id, seen[-1].cursor)] == []

@@ -14,13 +14,23 @@ from backend.events import Cursor, Event, Hub, Publisher
 from backend.llm import Models
 from backend.local.model_server import ModelServer
 from backend.services import chats
-from backend.services.messages import answer, send, watch
+from backend.services.messages import answer, send, stop, watch
 from backend.services.messages.answer import Limits
 from backend.services.messages.send import Sent
 from backend.services.work import Limits as WorkLimits
 from backend.transactions import Transactions
 from db.engine import Database
-from db.models import Citation, Document, DocumentStatus, DocumentVersion, Message, Usage, User
+from db.models import (
+    Citation,
+    Document,
+    DocumentStatus,
+    DocumentVersion,
+    MemberRole,
+    Message,
+    ProjectMember,
+    Usage,
+    User,
+)
 from db.queries import chunks, citations, projects, usage
 from db.queries.chunks import NewChunk, Target
 from db.queries.projects import NewProject
@@ -40,6 +50,8 @@ class Stage:
     """The parts of one process, and who asks."""
 
     database: Database
+    """The owner's, for looking behind all walls."""
+    reading: Database
     transactions: Transactions
     models: Models
     publisher: Publisher
@@ -50,8 +62,33 @@ class Stage:
     chat_id: UUID
     limits: Limits = LIMITS
 
+    def changed(self, **values: Any) -> "Stage":
+        return replace(self, **values)
+
+    async def beside(self, *, is_member: bool = False) -> "Stage":
+        """Somebody else: a member of the same project, or a stranger with one of their own."""
+        viewer = await person(self.database)
+        if is_member:
+            async with self.database.sessions.begin() as session:
+                session.add(
+                    ProjectMember(user_id=viewer.user_id, project_id=self.project_id, role=MemberRole.MEMBER)
+                )
+            project_id = self.project_id
+        else:
+            project_id = await project_of(self.database, viewer, self.server)
+        chat_id = await chat_of(self.transactions, viewer, project_id)
+        return self.changed(viewer=viewer, project_id=project_id, chat_id=chat_id)
+
+    @property
+    def both_roles(self) -> list[Transactions]:
+        """Rights hold behind row-level security and without it."""
+        return [self.transactions, replace(self.transactions, sessions=self.database.sessions)]
+
+    async def stop(self, message_id: UUID) -> Message:
+        return await stop.stop(self.transactions, viewer=self.viewer, message_id=message_id)
+
     async def ask(self, content: str = QUESTION, key: str | None = None) -> Sent:
-        async with self.transactions.unit_of_work() as session:
+        async with self.transactions.unit_of_work(self.viewer.user_id) as session:
             return await send.send(
                 session, viewer=self.viewer, chat_id=self.chat_id, content=content, idempotency_key=key
             )
@@ -168,7 +205,7 @@ async def project_of(database: Database, viewer: Viewer, server: ModelServer) ->
 
 
 async def chat_of(transactions: Transactions, viewer: Viewer, project_id: UUID) -> UUID:
-    async with transactions.unit_of_work() as session:
+    async with transactions.unit_of_work(viewer.user_id) as session:
         return (await chats.create(session, viewer=viewer, project_id=project_id)).id
 
 
