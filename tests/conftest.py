@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.runtime",
+    "tests.fixtures.served",
     "tests.fixtures.servers",
     "tests.fixtures.stage",
 ]

@@ -66,8 +66,8 @@ class GraphQLApp(GraphQL[Any, None]):
         media = responses.JSON
         try:
             media = responses.media_type(request.headers.get("accept"))
-            wanted = await requests.read(request, max_body_bytes=self.limits.max_body_bytes)
             async with asyncio.timeout(self.limits.request_timeout_seconds):
+                wanted = await requests.read(request, max_body_bytes=self.limits.max_body_bytes)
                 return await self._execute(request, wanted, media)
         except BadRequest as refusal:
             return responses.refuse(refusal, media)

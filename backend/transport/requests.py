@@ -9,6 +9,8 @@ from starlette.requests import Request
 
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
 
+DRAINED_TIMES = 10
+
 
 class BadRequest(Exception):
     """The request is refused before GraphQL sees it; `status` is an HTTP status of the 400s."""
@@ -39,15 +41,21 @@ async def read(request: Request, *, max_body_bytes: int) -> GraphQLRequest:
 
 
 async def body_of(request: Request, limit: int) -> bytes:
-    """The body, read no further than `limit` bytes. Raises BadRequest 413."""
-    too_large = BadRequest(413, "TOO_LARGE", f"A request may have {limit} bytes at most.", Connection="close")
-    if int(request.headers.get("content-length") or 0) > limit:
-        raise too_large
+    """The body; no more than `limit` bytes of it are kept. Raises BadRequest 413.
+
+    What is too much is read on for a while and thrown away, so that the client can read why it was refused.
+    """
     body = bytearray()
+    num_bytes = 0
     async for part in request.stream():
-        body += part
-        if len(body) > limit:
-            raise too_large
+        num_bytes += len(part)
+        if num_bytes <= limit:
+            body += part
+        elif num_bytes > DRAINED_TIMES * limit:
+            break
+    if num_bytes > limit:
+        message = f"A request may have {limit} bytes at most."
+        raise BadRequest(413, "TOO_LARGE", message, Connection="close")
     return bytes(body)
 
 

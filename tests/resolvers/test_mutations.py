@@ -1,0 +1,148 @@
+"""What mutations answer, and what they leave behind."""
+
+import hashlib
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.fixtures import asking
+from tests.fixtures.served import Served
+
+UPDATE = """
+mutation ($input: UpdateRetrievalSettingsInput!) {
+  updateRetrievalSettings(input: $input) {
+    __typename
+    ... on UpdateRetrievalSettingsPayload {
+      project { retrievalSettings { numChunks similarityThreshold vectorWeight } }
+    }
+    ... on Error { code field }
+  }
+}
+"""
+
+
+async def settings_after(served: Served, **values: Any) -> Any:
+    project = await asking.new_project(served)
+    return (await served.ask(UPDATE, {"input": {"projectId": project, **values}}))["updateRetrievalSettings"]
+
+
+async def test_only_the_settings_that_are_given_change(served: Served) -> None:
+    assert await settings_after(served, numChunks=7, vectorWeight=0.5) == {
+        "__typename": "UpdateRetrievalSettingsPayload",
+        "project": {"retrievalSettings": {"numChunks": 7, "similarityThreshold": 0.3, "vectorWeight": 0.5}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("numChunks", 0), ("numChunks", 21), ("similarityThreshold", 1.1), ("multiQueryCount", 9)],
+)
+async def test_a_setting_out_of_range_is_named_as_the_api_names_it(
+    served: Served, name: str, value: float
+) -> None:
+    assert await settings_after(served, **{name: value}) == {
+        "__typename": "InvalidInputError",
+        "code": "INVALID",
+        "field": name,
+    }
+
+
+async def test_a_project_is_changed_and_deleted(served: Served) -> None:
+    project = await asking.new_project(served)
+    await asking.new_document(served, project)
+    await asking.new_answer(served, await asking.new_chat(served, project))
+    rename = """mutation ($id: ID!) { updateProject(input: {projectId: $id, name: "Tower"}) {
+        ... on UpdateProjectPayload { project { name description } } } }"""
+    data = await served.ask(rename, {"id": project})
+    assert data["updateProject"]["project"] == {"name": "Tower", "description": "About lights"}
+    delete = """mutation ($id: ID!) { deleteProject(input: {projectId: $id}) { ... on DeletePayload {
+        deletedId receipt { numDocuments numChats numMessages numChunks numVectors numObjects } } } }"""
+    assert (await served.ask(delete, {"id": project}))["deleteProject"] == {
+        "deletedId": project,
+        "receipt": {
+            "numDocuments": 1,
+            "numChats": 1,
+            "numMessages": 2,
+            "numChunks": 0,
+            "numVectors": 0,
+            "numObjects": 1,
+        },
+    }
+    assert await served.ask("{ projects { totalCount } }") == {"projects": {"totalCount": 0}}
+
+
+async def test_a_file_is_uploaded_and_then_waits_for_a_worker(served: Served) -> None:
+    content = b"light"
+    sha256 = hashlib.sha256(content).hexdigest()
+    project = await asking.new_project(served)
+    wanted = {"project": project, "files": [asking.FILE | {"sha256": sha256}]}
+    (ticket,) = (await served.ask(asking.REQUEST_UPLOADS, wanted))["requestUploads"]["tickets"]
+    assert ticket["document"]["status"] == "UPLOADING"
+    confirm = """mutation ($id: ID!) { confirmUpload(input: {documentId: $id}) {
+        __typename
+        ... on DocumentPayload { document { status placeInQueue progress isStalled stages { stage } cursor } }
+        ... on Error { code } } }"""
+    document = {"id": ticket["document"]["id"]}
+    early = await served.ask(confirm, document)
+    assert early["confirmUpload"] == {"__typename": "ConflictError", "code": "UPLOAD_MISSING"}
+    headers = {header["name"]: header["value"] for header in ticket["headers"]}
+    async with httpx.AsyncClient(trust_env=False) as http:
+        assert (await http.put(ticket["url"], content=content, headers=headers)).status_code == 200
+    for _ in range(2):
+        assert (await served.ask(confirm, document))["confirmUpload"] == {
+            "__typename": "DocumentPayload",
+            "document": {
+                "status": "QUEUED",
+                "placeInQueue": 1,
+                "progress": 0.0,
+                "isStalled": False,
+                "stages": [],
+                "cursor": "1-0",
+            },
+        }
+
+
+async def test_a_file_that_is_not_taken_is_named(served: Served) -> None:
+    project = await asking.new_project(served)
+    for change, type_name, field in (
+        ({"size": 0}, "InvalidInputError", "files.1.size"),
+        ({"contentType": "video/mp4"}, "InvalidInputError", "files.1.contentType"),
+        ({"sha256": "x"}, "InvalidInputError", "files.1.sha256"),
+        ({"size": 2**31 - 1}, "TooLargeError", "files.1.size"),
+    ):
+        wanted = {"project": project, "files": [asking.FILE, asking.FILE | change]}
+        result = (await served.ask(asking.REQUEST_UPLOADS, wanted))["requestUploads"]
+        assert (result["__typename"], result["field"]) == (type_name, field)
+    query = "query ($id: ID!) { project(id: $id) { documents { totalCount } } }"
+    data = await served.ask(query, {"id": project})
+    assert data["project"]["documents"]["totalCount"] == 0
+
+
+async def test_a_repeat_with_the_same_key_returns_the_first_pair(served: Served) -> None:
+    chat = await asking.new_chat(served, await asking.new_project(served))
+    sent = {"chat": chat, "content": "How bright?", "key": "k"}
+    first = await served.ask(asking.SEND, sent)
+    assert await served.ask(asking.SEND, sent) == first
+    other = await served.ask(asking.SEND, sent | {"content": "How tall?"})
+    assert other["sendMessage"]["code"] == "IDEMPOTENCY_KEY_REUSED"
+    assert other["sendMessage"]["field"] == "idempotencyKey"
+    query = "query ($id: ID!) { chat(id: $id) { messages { totalCount } } }"
+    assert (await served.ask(query, {"id": chat}))["chat"]["messages"]["totalCount"] == 2
+
+
+async def test_a_stopped_answer_can_be_rated_again_and_again(served: Served) -> None:
+    answer = await asking.new_answer(served, await asking.new_chat(served, await asking.new_project(served)))
+    stop = """mutation ($id: ID!) { stopMessage(input: {messageId: $id}) {
+        ... on MessagePayload { message { status } } } }"""
+    assert (await served.ask(stop, {"id": answer}))["stopMessage"] == {"message": {"status": "STOPPED"}}
+    rate = """mutation ($id: ID!, $positive: Boolean!) {
+        rateMessage(input: {messageId: $id, positive: $positive, reason: "short"}) {
+          ... on MessagePayload { message { feedback { positive reason comment } } } } }"""
+    for positive in (True, False):
+        data = await served.ask(rate, {"id": answer, "positive": positive})
+        assert data["rateMessage"]["message"]["feedback"] == {
+            "positive": positive,
+            "reason": "short",
+            "comment": None,
+        }
