@@ -17,7 +17,7 @@ async def test_a_pdf_goes_in_and_an_answer_cites_the_right_page(product: Product
     ingestion = await follow_document(second, document)
     assert ingestion[0]["__typename"] == "DocumentSnapshot"
     assert ingestion[-1]["__typename"] == "DocumentCompleted"
-    assert ingestion[-1]["document"] == {"numPages": 4, "numChunks": 4}
+    assert ingestion[-1]["document"] == {"numPages": 4, "numChunks": 3}
     progress = [event["progress"] for event in ingestion if event["__typename"] == "StageProgressed"]
     assert progress == sorted(progress)
     assert len({event["cursor"] for event in ingestion[:-1]}) == len(ingestion) - 1
@@ -28,7 +28,10 @@ async def test_a_pdf_goes_in_and_an_answer_cites_the_right_page(product: Product
     citation = live[-1]["message"]["citations"][0]
     assert citation["documentName"] == PDF.name
     assert citation["page"] == 2
-    assert "every 90 days by two certified keepers" in citation["quote"]
+    assert (
+        citation["quote"].split()
+        == "The lamp must be serviced every 90 days by two certified keepers.".split()
+    )
     assert citation["status"] == "VERIFIED"
 
     again = await follow_answer(first, answer)

@@ -54,7 +54,7 @@ async def test_a_worker_killed_while_embedding_is_resumed_and_no_text_is_bought_
         events = await follow_document(api, document)
     assert events[-1]["__typename"] == "DocumentCompleted"
     stats = (await model_control.get("/control/stats")).json()
-    counts = list(stats["texts"].values())
+    counts = list(stats["embeddings"]["texts"].values())
     assert len(counts) == events[-1]["document"]["numChunks"]
     assert sum(counts) - len(counts) <= 4
 
