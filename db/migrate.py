@@ -46,6 +46,7 @@ async def upgrade(url: str) -> None:
 
 def differences(connection: Connection) -> list[Any]:
     """What Alembic would have to do to make the tables equal the models; empty when nothing has drifted."""
+    _find_vector_types(connection)
     context = MigrationContext.configure(connection, opts=comparison())
     return list(compare_metadata(context, Table.metadata))
 
@@ -85,7 +86,11 @@ def _prepare(connection: Connection) -> None:
         home = "extensions" if connection.scalar(text("SELECT to_regnamespace('extensions')")) else "public"
         connection.execute(text(f"CREATE EXTENSION vector WITH SCHEMA {home}"))
     connection.execute(text(_ROLE))
-    # Only for this transaction: DDL names the type without its schema.
+    _find_vector_types(connection)
+
+
+def _find_vector_types(connection: Connection) -> None:
+    """For this transaction only: tables are declared and read with pgvector's types without their schema."""
     connection.execute(text(f"SET LOCAL search_path = {_vector_schema(connection)}, pg_catalog"))
 
 

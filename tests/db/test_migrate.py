@@ -6,9 +6,12 @@ import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from db import migrate
+from db import engine, migrate
 from db.engine import engine_url
 from db.errors import Unreachable
+from db.queries import search
+from db.queries.search import Scope
+from tests.db import seed
 from tests.fixtures.databases import DatabaseAddress
 
 _STATE = """
@@ -67,3 +70,23 @@ async def test_the_tables_are_what_the_models_say(database_address: DatabaseAddr
 async def test_no_server_is_said_in_our_words(unused_tcp_port: int) -> None:
     with pytest.raises(Unreachable):
         await migrate.upgrade(f"postgresql://nobody:x@127.0.0.1:{unused_tcp_port}/nothing")
+
+
+async def test_pgvector_may_live_in_a_schema_closed_to_the_api(
+    hosted_database: DatabaseAddress,
+) -> None:
+    await migrate.upgrade(hosted_database.url)
+    owner = await engine.open(hosted_database.url, pool_size=2, transaction_pooler=False)
+    api = await engine.open(hosted_database.api_url, pool_size=2, transaction_pooler=False)
+    try:
+        home = await seed.home(owner)
+        await seed.published(owner, home, seed.vectors(3))
+        scope = Scope(home.user_id, home.project_id, home.generation_id)
+        hits = await search.basic(api, scope=scope, query=seed.vectors(1)[0], threshold=-1, limit=9)
+        assert sorted(hit.position for hit in hits) == [0, 1, 2]
+        assert hits[0].position == 0
+        async with owner.engine.connect() as connection:
+            assert await connection.run_sync(migrate.differences) == []
+    finally:
+        await engine.close(api)
+        await engine.close(owner)
