@@ -116,6 +116,31 @@ async def test_citations_are_replaced_and_come_in_order(database: Database, api_
     }
 
 
+async def test_a_call_is_written_once_and_then_brought_up_to_date(database: Database) -> None:
+    home = await seed.home(database)
+    _, answer = await seed.conversation(database, home)
+    call = Usage(user_id=home.user_id, message_id=answer.id, kind=UsageKind.CHAT, model="m")
+    async with database.sessions.begin() as session:
+        await usage.save(session, rows=[call])
+    call.num_input_tokens, call.num_output_tokens = 7, 3
+    async with database.sessions.begin() as session:
+        await usage.save(session, rows=[call])
+    async with database.sessions() as session:
+        (kept,) = (await usage.of_messages(session, [answer.id]))[answer.id]
+    assert (kept.id, kept.kind) == (call.id, UsageKind.CHAT)
+    assert (kept.num_input_tokens, kept.num_output_tokens) == (7, 3)
+
+
+async def test_chats_may_be_listed_for_one_person(database: Database) -> None:
+    home = await seed.home(database)
+    question, _ = await seed.conversation(database, home)
+    async with database.sessions() as session:
+        mine = await chats.page(session, home.project_id, first=5, created_by=home.user_id)
+        others = await chats.page(session, home.project_id, first=5, created_by=await seed.user(database))
+    assert ([row.id for row in mine.rows], mine.total_count) == ([question.chat_id], 1)
+    assert ([row.id for row in others.rows], others.total_count) == ([], 0)
+
+
 async def test_usage_is_listed_by_message(database: Database, api_database: Database) -> None:
     home = await seed.home(database)
     _, answer = await seed.conversation(database, home)
