@@ -3,11 +3,21 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert as sql_insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from db.engine import Database
+from db.errors import translate
 from db.models import Usage
+from db.models.base import SCHEMA
+
+_COLUMNS = tuple(Usage.model_fields)
+_KNOWN_LATER = ("num_input_tokens", "num_output_tokens", "cost_usd")
+_SAVE = (
+    f"INSERT INTO {SCHEMA}.usage ({', '.join(_COLUMNS)})"
+    f" VALUES ({', '.join(f'${place}' for place in range(1, len(_COLUMNS) + 1))})"
+    f" ON CONFLICT (id) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _KNOWN_LATER)}"
+)
 
 
 async def insert(session: AsyncSession, *, usage: Usage) -> None:
@@ -15,12 +25,19 @@ async def insert(session: AsyncSession, *, usage: Usage) -> None:
     await session.flush()
 
 
-async def save(session: AsyncSession, *, rows: Sequence[Usage]) -> None:
-    """Write calls, or over them what is known by now of their tokens and cost."""
-    known = ("num_input_tokens", "num_output_tokens", "cost_usd")
-    statement = sql_insert(Usage).values([row.model_dump() for row in rows])
-    changes = {name: statement.excluded[name] for name in known}
-    await session.exec(statement.on_conflict_do_update(index_elements=["id"], set_=changes))
+async def save(database: Database, *, rows: Sequence[Usage]) -> None:
+    """Write calls, or over them what is known by now of their tokens and cost; all or none.
+
+    On the bare pool: it happens twice per call of a model, beside work that somebody waits for.
+    """
+    values = [tuple(getattr(row, name) for name in _COLUMNS) for row in rows]
+    with translate():
+        async with database.pool.acquire() as connection:
+            if database.transaction_pooler:
+                async with connection.transaction():
+                    await connection.executemany(_SAVE, values)
+            else:
+                await connection.executemany(_SAVE, values)
 
 
 async def of_messages(session: AsyncSession, message_ids: Sequence[UUID]) -> dict[UUID, list[Usage]]:

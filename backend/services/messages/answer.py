@@ -73,7 +73,7 @@ async def run_next(
     if claimed is None:
         return False
     message, writer = claimed
-    ledger = Ledger(transactions, message, writer.send)
+    ledger = Ledger(database, message, writer.send)
     run = _Run(transactions, database, models, limits, message, writer, ledger)
     with bound_contextvars(message_id=str(message.id), attempt=message.attempt):
         log.info("message.claimed", num_tries=message.num_tries)

@@ -8,10 +8,9 @@ from typing import Any
 
 import structlog
 
-from backend.errors import Unavailable
 from backend.llm import TokenUsage
 from backend.rag import tokens
-from backend.transactions import Transactions
+from db.engine import Database
 from db.errors import DatabaseError
 from db.models import Message, Usage, UsageKind
 from db.queries import usage
@@ -51,8 +50,8 @@ class Ledger:
     Calls are written beside the work, never before it goes on; `settle` waits until all are.
     """
 
-    def __init__(self, transactions: Transactions, answer: Message, report: Report) -> None:
-        self._transactions = transactions
+    def __init__(self, database: Database, answer: Message, report: Report) -> None:
+        self._database = database
         self._answer = answer
         self._report = report
         self._calls: list[Call] = []
@@ -97,9 +96,8 @@ class Ledger:
             for call in due:
                 call.is_written = True
             try:
-                async with self._transactions.unit_of_work() as session:
-                    await usage.save(session, rows=[call.row for call in due])
-            except (Unavailable, DatabaseError) as error:
+                await usage.save(self._database, rows=[call.row for call in due])
+            except DatabaseError as error:
                 for call in due:
                     call.is_written = False
                 log.warning("usage.unwritten", num_calls=len(due), reason=str(error))
