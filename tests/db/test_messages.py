@@ -120,11 +120,9 @@ async def test_a_call_is_written_once_and_then_brought_up_to_date(database: Data
     home = await seed.home(database)
     _, answer = await seed.conversation(database, home)
     call = Usage(user_id=home.user_id, message_id=answer.id, kind=UsageKind.CHAT, model="m")
-    async with database.sessions.begin() as session:
-        await usage.save(session, rows=[call])
+    await usage.save(database, rows=[call])
     call.num_input_tokens, call.num_output_tokens = 7, 3
-    async with database.sessions.begin() as session:
-        await usage.save(session, rows=[call])
+    await usage.save(database, rows=[call])
     async with database.sessions() as session:
         (kept,) = (await usage.of_messages(session, [answer.id]))[answer.id]
     assert (kept.id, kept.kind) == (call.id, UsageKind.CHAT)
