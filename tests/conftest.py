@@ -2,6 +2,7 @@
 
 pytest_plugins = [
     "tests.fixtures.databases",
+    "tests.fixtures.house",
     "tests.fixtures.runtime",
     "tests.fixtures.served",
     "tests.fixtures.servers",

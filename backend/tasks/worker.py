@@ -58,6 +58,7 @@ def _consume(app: Celery, queue: str, concurrency: int) -> None:
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
+        quiet=True,
     ).start()
 
 

@@ -8,8 +8,8 @@ from backend.auth import Viewer
 from backend.errors import Conflict, NotFound
 from backend.services.documents import control, read
 from db.models import Document, DocumentStatus
-from tests.services import house as houses
-from tests.services.house import House, described, markdown
+from tests.fixtures import house as houses
+from tests.fixtures.house import House, described, markdown
 
 
 async def act(house: House, verb: str, document_id: UUID, viewer: Viewer | None = None) -> Document:

@@ -14,7 +14,7 @@ from backend.errors import Unavailable
 from backend.events import Event
 from backend.services.documents import control
 from db.models import DocumentStatus, UsageKind
-from tests.services.house import House, markdown
+from tests.fixtures.house import House, markdown
 
 NOTHING = {"chunks": 0, "vectors": 0, "staged": 0, "staged_vectors": 0}
 

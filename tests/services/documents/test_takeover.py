@@ -14,7 +14,7 @@ from backend.errors import NotFound
 from backend.services import projects, upkeep
 from backend.services.documents import control
 from db.models import DocumentStatus
-from tests.services.house import House, markdown
+from tests.fixtures.house import House, markdown
 
 EXPIRE = "UPDATE opentrace.documents SET leased_until = now() - interval '1 second' WHERE id = :id"
 

@@ -12,8 +12,8 @@ from backend.queue import Queue
 from backend.services import upkeep
 from backend.transactions import Transactions
 from db.models import DocumentStatus
-from tests.services import house as houses
-from tests.services.house import UPLOADS, House, described, markdown
+from tests.fixtures import house as houses
+from tests.fixtures.house import UPLOADS, House, described, markdown
 
 CONTENT = b"# Lamps\n\nThe lamp of the north tower is trimmed every 90 days."
 NOWHERE = "redis://127.0.0.1:1/0"

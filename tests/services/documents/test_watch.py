@@ -8,8 +8,8 @@ import pytest
 from backend.errors import NotFound
 from backend.events import Cursor, Event
 from backend.services.documents import control
-from tests.services import house as houses
-from tests.services.house import House, markdown
+from tests.fixtures import house as houses
+from tests.fixtures.house import House, markdown
 
 
 async def collect(house: House, events: list[Event], document_id: UUID, after: Cursor | None = None) -> None:
