@@ -1,9 +1,9 @@
 """The main job, through the public API alone: a PDF goes in, an answer with a checked source comes out."""
 
+from typing import Any
+
 from backend.local.sample import PDF, QUESTION
 from tests.e2e.product import Product, ask, follow_answer, follow_document, new_project, text_of, upload
-
-STAGES = ["PARTITIONING", "CHUNKING", "VECTORIZATION"]
 
 
 async def test_a_pdf_goes_in_and_an_answer_cites_the_right_page(product: Product) -> None:
@@ -28,10 +28,8 @@ async def test_a_pdf_goes_in_and_an_answer_cites_the_right_page(product: Product
     citation = live[-1]["message"]["citations"][0]
     assert citation["documentName"] == PDF.name
     assert citation["page"] == 2
-    assert (
-        citation["quote"].split()
-        == "The lamp must be serviced every 90 days by two certified keepers.".split()
-    )
+    sentence = "The lamp must be serviced every 90 days by two certified keepers."
+    assert citation["quote"].split() == sentence.split()
     assert citation["status"] == "VERIFIED"
 
     again = await follow_answer(first, answer)
@@ -50,5 +48,12 @@ async def test_every_cursor_replays_exactly_what_came_after_it(product: Product)
     assert len(live) > 5
     for index, event in enumerate(live):
         replay = await follow_answer(api, answer, after=event["cursor"])
-        assert [each["cursor"] for each in replay] == [each["cursor"] for each in live[index + 1 :]]
+        rest = live[index + 1 :]
+        assert not_text(replay) == not_text(rest)
+        assert {each["cursor"] for each in replay} <= {each["cursor"] for each in rest}
         assert text_of(replay, text_of(live[: index + 1])) == text_of(live)
+
+
+def not_text(events: list[dict[str, Any]]) -> list[str]:
+    """The cursors of all events but text, which may be merged for those who come late."""
+    return [event["cursor"] for event in events if event["__typename"] != "TextAppended"]
