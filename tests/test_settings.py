@@ -1,0 +1,38 @@
+"""The settings and what is written about them agree."""
+
+import re
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from backend.settings import Settings
+
+ENV_EXAMPLE = Path(__file__).parent.parent / ".env.example"
+
+
+def names_of(model: type[BaseModel], prefix: str) -> set[str]:
+    names = set()
+    for name, field in model.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            names |= names_of(kind, f"{prefix}{name.upper()}__")
+        else:
+            names.add(f"{prefix}{name.upper()}")
+    return names
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    written = set(re.findall(r"^#?(OPENTRACE_\w+)=", ENV_EXAMPLE.read_text(), re.MULTILINE))
+    assert written == names_of(Settings, "OPENTRACE_")
+
+
+def test_the_example_shows_the_defaults() -> None:
+    shown = dict(re.findall(r"^#(OPENTRACE_\w+)=(.+)$", ENV_EXAMPLE.read_text(), re.MULTILINE))
+    for name, text in shown.items():
+        group, _, field = name.removeprefix("OPENTRACE_").lower().partition("__")
+        model = Settings.model_fields[group].annotation if field else Settings
+        default = model.model_fields[field or group].default  # type: ignore[union-attr]  # every group is a model
+        assert str(text).lower() in (
+            str(default).lower(),
+            f"{default:g}" if isinstance(default, float) else "",
+        ) or (isinstance(default, tuple)), name
