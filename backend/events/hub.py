@@ -44,6 +44,7 @@ class Hub:
         self._redis = redis
         self._pubsub: PubSub | None = None
         self._reader: asyncio.Task[None] | None = None
+        self._is_away = False
         self._must_renew = False
         self._channels: dict[str, _Channel] = {}
         self._controls: list[Control] = []
@@ -106,26 +107,29 @@ class Hub:
 
     async def _confirmed(self, channel: _Channel) -> None:
         """Wait until Redis delivers to us, unless it is away: then followers hear of it when it is back."""
-        if self._pubsub is not None:
+        if not self._is_away:
             with suppress(TimeoutError):
                 async with asyncio.timeout(CONFIRM_SECONDS):
                     await channel.confirmed.wait()
 
     async def _read_for_ever(self) -> None:
         while True:
+            pubsub = self._redis.pubsub()
             try:
-                async with self._redis.pubsub() as pubsub:
-                    await self._open(pubsub)
-                    await self._read(pubsub)
+                await self._open(pubsub)
+                await self._read(pubsub)
             except (RedisError, OSError) as error:
+                self._is_away = True
                 log.warning("hub.disconnected", reason=str(error))
             finally:
+                # First, since a command to a closed one would connect it anew.
                 self._pubsub = None
+                await pubsub.aclose()
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _open(self, pubsub: PubSub) -> None:
         await pubsub.subscribe(CONTROL)
-        self._pubsub, self._must_renew = pubsub, False
+        self._pubsub, self._is_away, self._must_renew = pubsub, False, False
         if names := list(self._channels):
             await pubsub.subscribe(*names)
 

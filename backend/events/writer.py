@@ -86,8 +86,8 @@ class EventWriter:
         return Event(self.topic, Cursor(self.attempt, self.seq), kind, data, final=final)
 
     def _make_text(self) -> None:
-        self._flushed_at = asyncio.get_running_loop().time()
         if self._waiting:
+            self._flushed_at = asyncio.get_running_loop().time()
             text = "".join(self._waiting)
             self._waiting.clear()
             self._made.append(text)
@@ -100,6 +100,7 @@ class EventWriter:
 
     async def _publish(self) -> None:
         """Send what is unsent; when this fails or is cancelled, it is sent with the next event."""
+        del self._unsent[:-MAX_UNSENT]
         clock = asyncio.get_running_loop().time
         if not self._unsent or clock() - self._failed_at < RETRY_SECONDS:
             return
@@ -109,4 +110,3 @@ class EventWriter:
         except Unavailable as error:
             self._failed_at = clock()
             log.warning("events.unsent", topic=self.topic, num_events=len(self._unsent), reason=error.message)
-        del self._unsent[:-MAX_UNSENT]
