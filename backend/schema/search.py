@@ -6,7 +6,7 @@ from uuid import UUID
 
 import strawberry
 
-from backend.schema.citations import Box
+from backend.schema.citations import Box, boxes_of
 from backend.schema.context import Info, NodeKey
 from backend.schema.documents import Document
 from backend.schema.errors import RowRefused
@@ -78,9 +78,8 @@ class SearchHit:
             title_path=list(hit.title_path),
             page_first=hit.page_first,
             page_last=hit.page_last,
-            boxes=[
-                Box(page=int(page), x0=x0, y0=y0, x1=x1, y1=y1) for _, _, page, x0, y0, x1, y1 in hit.regions
-            ],
+            # Formats without pages or positions have regions without them.
+            boxes=boxes_of([region[2:] for region in hit.regions if None not in region[2:]]),
             score=hit.score,
             document_id=hit.document_id,
         )

@@ -13,7 +13,7 @@ from tests.stage import ANSWER, Stage, kinds_of, text_of
 async def test_a_stop_keeps_the_text_closes_the_models_socket_and_is_paid_for(stage: Stage) -> None:
     sent = await stage.ask()
     await stage.control(tokens_per_second=10)
-    working = await stage.begin(sent.answer.id, "TextAppended", 2)
+    working = await stage.begin(sent.answer.id, "TextAppended", 2, checkpoint_seconds=60)
     stopped = await stop.stop(stage.transactions, viewer=stage.viewer, message_id=sent.answer.id)
     assert stopped.status is MessageStatus.RUNNING
     assert await working
