@@ -1,0 +1,110 @@
+"""Subscriptions: a snapshot or what was missed, then what comes, then an end."""
+
+import asyncio
+from typing import Any
+
+from tests.fixtures import asking
+from tests.fixtures.served import Served, Socket
+
+DOCUMENT_EVENTS = """
+subscription ($id: ID!, $after: String) {
+  documentEvents(documentId: $id, after: $after) {
+    __typename
+    ... on Event { cursor attempt }
+    ... on DocumentSnapshot { document { status stages { stage } project { name } } }
+    ... on DocumentCancelled { document { status } }
+    ... on DocumentDeleted { documentId }
+  }
+}
+"""
+CANCEL = "mutation ($id: ID!) { cancelDocument(input: {documentId: $id}) { __typename } }"
+DELETE = "mutation ($id: ID!) { deleteDocument(input: {documentId: $id}) { __typename } }"
+
+
+async def until_complete(socket: Socket, id: str) -> list[Any]:
+    """The events of a subscription up to its end."""
+    events = []
+    while (message := await socket.receive()) != {"id": id, "type": "complete"}:
+        assert "errors" not in message["payload"], message
+        events += message["payload"]["data"].values()
+    return events
+
+
+async def test_a_document_is_followed_from_its_snapshot_to_its_end(served: Served) -> None:
+    document = await asking.new_document(served, await asking.new_project(served))
+    async with served.socket() as socket:
+        await socket.subscribe("1", DOCUMENT_EVENTS, id=document)
+        first = (await socket.receive())["payload"]["data"]["documentEvents"]
+        assert first == {
+            "__typename": "DocumentSnapshot",
+            "cursor": "0-0",
+            "attempt": 0,
+            "document": {"status": "UPLOADING", "stages": [], "project": {"name": "Lighthouse"}},
+        }
+        await served.ask(CANCEL, {"id": document})
+        (last,) = await until_complete(socket, "1")
+    assert last["__typename"] == "DocumentCancelled"
+    assert last["document"] == {"status": "CANCELLED"}
+
+
+async def test_a_cursor_brings_only_what_came_later(served: Served) -> None:
+    document = await asking.new_document(served, await asking.new_project(served))
+    await served.ask(CANCEL, {"id": document})
+    async with served.socket() as socket:
+        await socket.subscribe("1", DOCUMENT_EVENTS, id=document)
+        snapshot, end = await until_complete(socket, "1")
+        assert (snapshot["__typename"], end["__typename"]) == ("DocumentSnapshot", "DocumentCancelled")
+        await socket.subscribe("2", DOCUMENT_EVENTS, id=document, after="0-0")
+        assert await until_complete(socket, "2") == [end]
+        await socket.subscribe("3", DOCUMENT_EVENTS, id=document, after=end["cursor"])
+        assert await until_complete(socket, "3") == []
+
+
+async def test_deleting_a_document_is_the_last_event_of_its_followers(served: Served) -> None:
+    document = await asking.new_document(served, await asking.new_project(served))
+    async with served.socket() as socket:
+        await socket.subscribe("1", DOCUMENT_EVENTS, id=document)
+        await socket.receive()
+        await served.ask(DELETE, {"id": document})
+        (last,) = await until_complete(socket, "1")
+    assert (last["__typename"], last["documentId"]) == ("DocumentDeleted", document)
+
+
+async def test_a_cursor_that_never_was_is_named(served: Served) -> None:
+    document = await asking.new_document(served, await asking.new_project(served))
+    async with served.socket() as socket:
+        await socket.subscribe("1", DOCUMENT_EVENTS, id=document, after="soon")
+        (error,) = (await socket.receive())["payload"]["errors"]
+        assert error["extensions"] == {"code": "INVALID", "field": "after"}
+
+
+async def channels(served: Served) -> list[Any]:
+    """The topics that the API listens to at Redis, but for the control channel."""
+    found: list[Any] = await served.runtime.redis.pubsub_channels("*document*")
+    return found
+
+
+async def nobody_listens(served: Served) -> None:
+    """Wait for it; to ask Redis takes long enough for the API to go on meanwhile."""
+    async with asyncio.timeout(5):
+        while await channels(served):
+            pass
+
+
+async def test_completing_a_subscription_leaves_nobody_listening(served: Served) -> None:
+    document = await asking.new_document(served, await asking.new_project(served))
+    async with served.socket() as socket:
+        await socket.subscribe("1", DOCUMENT_EVENTS, id=document)
+        await socket.receive()
+        assert len(await channels(served)) == 1
+        await socket.send(id="1", type="complete")
+        await nobody_listens(served)
+
+
+async def test_a_socket_that_breaks_leaves_nobody_listening(served: Served) -> None:
+    document = await asking.new_document(served, await asking.new_project(served))
+    async with served.socket() as socket:
+        await socket.subscribe("1", DOCUMENT_EVENTS, id=document)
+        await socket.receive()
+        socket.raw.transport.abort()
+        await nobody_listens(served)

@@ -1,0 +1,115 @@
+"""Every event that is announced has a type that shows it, and every type can be announced."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from graphql import GraphQLUnionType
+
+from backend.api import schema
+from backend.events import Cursor
+from backend.events.envelope import Event
+from backend.schema import document_events, message_events
+from backend.schema.documents import is_stalled
+from db.models import Citation, Document, DocumentStatus, Message, MessageRole
+
+AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+ONE = UUID(int=1)
+
+DOCUMENT = Document(
+    id=ONE,
+    project_id=ONE,
+    uploaded_by=ONE,
+    name="a.pdf",
+    content_type="application/pdf",
+    size_bytes=1,
+    sha256="0" * 64,
+    storage_key="k",
+    status=DocumentStatus.FAILED,
+    failure_code="CORRUPT",
+    failure_message="It is damaged.",
+    attempt=2,
+    event_seq=9,
+)
+MESSAGE = Message(
+    id=ONE, chat_id=ONE, project_id=ONE, created_by=ONE, role=MessageRole.ASSISTANT, content="So."
+)
+CITATION = Citation(
+    id=ONE,
+    message_id=ONE,
+    position=0,
+    marker=2,
+    document_id=ONE,
+    document_name="a.pdf",
+    chunk_id=ONE,
+    chunk_text="The light.",
+    page=3,
+    boxes=[[3, 0.1, 0.2, 0.3, 0.4]],
+    quote="light",
+    char_start=4,
+    char_end=9,
+    score=0.5,
+)
+
+
+def event(kind: str, **data: Any) -> Event:
+    return Event("document:1", Cursor(2, 7), kind, data, AT)
+
+
+@pytest.mark.parametrize("module", [document_events, message_events])
+def test_every_kind_has_a_type_and_every_type_a_maker(module: Any) -> None:
+    name = "DocumentEvent" if module is document_events else "MessageEvent"
+    union = schema._schema.type_map[name]
+    assert isinstance(union, GraphQLUnionType)
+    assert {member.name for member in union.types} == set(module.MAKERS)
+
+
+def test_a_document_travels_whole_in_its_event() -> None:
+    data = {
+        "document": DOCUMENT.model_dump(mode="json"),
+        "code": "CORRUPT",
+        "message": "x",
+        "retryable": False,
+    }
+    made = document_events.from_event(event("DocumentFailed", **data))
+    assert isinstance(made, document_events.DocumentFailed)
+    assert (made.cursor, made.attempt, made.at) == ("2-7", 2, AT)
+    assert (made.code, made.message, made.retryable) == ("CORRUPT", "x", False)
+    assert made.document.row == DOCUMENT
+    assert made.document.cursor == "2-9"
+    assert made.document.failure is not None
+    assert (made.document.failure.code, made.document.failure.message) == ("CORRUPT", "It is damaged.")
+
+
+def test_an_answer_travels_with_its_citations() -> None:
+    data = {"message": MESSAGE.model_dump(mode="json"), "citations": [CITATION.model_dump(mode="json")]}
+    made = message_events.from_event(event("MessageCompleted", **data))
+    assert made.message.content == "So."
+    assert made.message.known_citations == [CITATION]
+
+
+def test_a_citation_says_where_its_words_stand() -> None:
+    made = message_events.from_event(event("CitationAdded", citation=CITATION.model_dump(mode="json")))
+    citation = made.citation
+    assert (citation.marker, citation.page, citation.quote) == (2, 3, "light")
+    assert (citation.span.start, citation.span.end) == (4, 9)
+    assert [(box.page, box.x0, box.y0, box.x1, box.y1) for box in citation.boxes] == [(3, 0.1, 0.2, 0.3, 0.4)]
+
+
+@pytest.mark.parametrize(
+    ("status", "leased_until", "stalled"),
+    [
+        (DocumentStatus.CHUNKING, LONG_AGO, True),
+        (DocumentStatus.CHUNKING, datetime(2999, 1, 1, tzinfo=UTC), False),
+        (DocumentStatus.CHUNKING, None, False),
+        (DocumentStatus.QUEUED, LONG_AGO, False),
+        (DocumentStatus.COMPLETED, LONG_AGO, False),
+    ],
+)
+def test_only_a_running_document_without_a_live_lease_is_stalled(
+    status: DocumentStatus, leased_until: datetime | None, stalled: bool
+) -> None:
+    row = DOCUMENT.model_copy(update={"status": status, "leased_until": leased_until})
+    assert is_stalled(row) is stalled
