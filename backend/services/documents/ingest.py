@@ -97,8 +97,10 @@ async def _work(run: Run) -> None:
         await partition.stage_chunks(run)
         await vectorise.stage_vectors(run)
         await vectorise.publish(run)
-    except (Stale, Unreachable):
+    except Stale:
         raise
+    except Unreachable as error:
+        raise Unavailable("The database does not answer.", retry_after=5) from error
     except Exception as error:
         if isinstance(error.__cause__, Unreachable):
             raise

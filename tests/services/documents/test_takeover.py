@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,10 @@ import httpx
 import pytest
 
 from backend.auth import Viewer
-from backend.errors import NotFound
+from backend.errors import NotFound, Unavailable
 from backend.services import projects, upkeep
 from backend.services.documents import control
+from db.errors import Unreachable
 from db.models import DocumentStatus
 from tests.fixtures.house import House, markdown
 
@@ -51,7 +53,10 @@ class Stopped:
 async def stopped(house: House, model_control: httpx.AsyncClient) -> Stopped:
     document_id = await house.upload(markdown(10))
     gate = Gate(house.worker.models, before=2)
-    worker = asyncio.create_task(house.ingest(models=gate))
+    # No renewal comes to help: what ends this worker's work is what it hears, or what it is refused.
+    hold = replace(house.limits.hold, lease_seconds=7200, renew_seconds=3600)
+    limits = replace(house.limits, hold=hold)
+    worker = asyncio.create_task(house.ingest(models=gate, limits=limits))
     async with asyncio.timeout(60):
         await gate.reached.wait()
     return Stopped(house, document_id, gate, worker)
@@ -98,6 +103,23 @@ async def test_a_worker_that_lost_its_row_without_hearing_of_it_writes_nothing_m
     )
     assert after == before
     assert before[1] == {"chunks": 0, "vectors": 0, "staged": 10, "staged_vectors": 4}
+
+
+async def test_a_worker_that_lost_its_row_while_reading_the_file_writes_nothing(house: House) -> None:
+    document_id = await house.upload(markdown(3))
+
+    class Losing:
+        async def download(self, key: str, path: Path) -> str:
+            await house.sql(
+                "UPDATE opentrace.documents SET attempt = attempt + 1 WHERE id = :id", id=document_id
+            )
+            return await house.worker.storage.download(key, path)
+
+    assert await house.ingest(storage=Losing()) is True
+    row = await house.document(document_id)
+    assert (row.status, row.attempt, row.num_pages_parsed) == (DocumentStatus.PARTITIONING, 3, 0)
+    assert await house.counts() == {"chunks": 0, "vectors": 0, "staged": 0, "staged_vectors": 0}
+    assert [event.kind for event in await house.history(document_id)][2:] == ["StageStarted"]
 
 
 async def test_what_a_lost_worker_bought_is_counted(stopped: Stopped) -> None:
@@ -216,3 +238,26 @@ async def done(stopped: Stopped) -> bool:
     """The first worker ended by itself, whatever it was waiting for."""
     async with asyncio.timeout(10):
         return await stopped.worker
+
+
+async def test_a_database_that_goes_away_fails_no_document(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document_id = await house.upload(markdown(3))
+
+    async def away(*_: object, **__: object) -> None:
+        raise Unreachable("the server is restarting")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("db.queries.chunks.stage_vectors", away)
+        with pytest.raises(Unavailable):
+            await house.ingest()
+    with monkeypatch.context() as patched:
+        await house.sql(EXPIRE, id=document_id)
+        patched.setattr("db.queries.work.fence", away)
+        with pytest.raises(Unavailable):
+            await house.ingest()
+    assert (await house.document(document_id)).status is DocumentStatus.VECTORIZATION
+    await house.sql(EXPIRE, id=document_id)
+    assert await house.ingest() is True
+    assert (await house.document(document_id)).status is DocumentStatus.COMPLETED
