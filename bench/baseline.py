@@ -33,7 +33,14 @@ async def page(request: Request) -> Response:
     return Response(body, media_type="application/json")
 
 
-app = Starlette(routes=[Route("/page/{project:uuid}", page, methods=["POST"])], lifespan=lifespan)
+async def healthz(_: Request) -> Response:
+    return Response("ok")
+
+
+app = Starlette(
+    routes=[Route("/page/{project:uuid}", page, methods=["POST"]), Route("/healthz", healthz)],
+    lifespan=lifespan,
+)
 
 if __name__ == "__main__":
     uvicorn.run(app, host="127.0.0.1", port=int(os.environ["PORT"]), log_level="warning", access_log=False)
