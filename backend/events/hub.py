@@ -124,7 +124,7 @@ class Hub:
             finally:
                 # First, since a command to a closed one would connect it anew.
                 self._pubsub = None
-                await pubsub.aclose()
+                await pubsub.aclose()  # type: ignore[no-untyped-call] # redis gives it no types
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _open(self, pubsub: PubSub) -> None:

@@ -18,7 +18,7 @@ from strawberry.types.graphql import OperationType
 from backend.transport import playground, requests, responses
 from backend.transport.errors import masked
 from backend.transport.requests import BadRequest, GraphQLRequest
-from backend.transport.senders import Senders
+from backend.transport.senders import Senders, bound
 from backend.transport.sockets import SocketHandler
 
 
@@ -81,18 +81,19 @@ class GraphQLApp(GraphQL[Any, None]):
     async def _execute(self, request: Request, wanted: GraphQLRequest, media: str) -> Response:
         sender = await self.senders.of_header(request.headers.get("authorization"))
         try:
-            result = await self.schema.execute(
-                wanted.query,
-                variable_values=wanted.variables,
-                context_value=self.senders.build_context(sender),
-                operation_name=wanted.operation_name,
-                allowed_operation_types=_allowed(request.method),
-            )
+            with bound(sender):
+                result = await self.schema.execute(
+                    wanted.query,
+                    variable_values=wanted.variables,
+                    context_value=self.senders.build_context(sender),
+                    operation_name=wanted.operation_name,
+                    allowed_operation_types=_allowed(request.method),
+                )
+                return responses.answer(result, media)
         except CannotGetOperationTypeError as error:
             raise BadRequest(400, "BAD_REQUEST", error.as_http_error_reason()) from error
         except InvalidOperationTypeError as error:
             raise _not_over_http(error) from error
-        return responses.answer(result, media)
 
     async def get_context(self, request: Any, response: Any) -> Any:
         """What the socket's handler knows: the socket. Each operation's context is built by the handler."""

@@ -1,16 +1,15 @@
 """Who sends an operation: the bearer token of a header or of `connection_init`, and nothing else."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
-
-import structlog
+from uuid import uuid4
 
 from backend.auth import Viewer
 from backend.errors import AppError, NotSignedIn
+from backend.logging import bind
 from backend.schema.context import Context
-
-log = structlog.get_logger()
 
 SignIn = Callable[[str], Awaitable[Viewer]]
 """Turns a token into its viewer. Raises NotSignedIn, or Unavailable."""
@@ -34,6 +33,12 @@ class Senders:
             return await self.sign_in(token.strip())
         except AppError as error:
             return error
+
+
+def bound(sender: Viewer | AppError) -> AbstractContextManager[None]:
+    """Every log line of one operation names it, and who sent it."""
+    ids = {"request_id": uuid4().hex}
+    return bind(**ids) if isinstance(sender, AppError) else bind(**ids, viewer=str(sender.user_id))
 
 
 def authorization_of(payload: Mapping[str, Any]) -> str | None:

@@ -21,7 +21,7 @@ from backend.auth import Viewer
 from backend.errors import AppError
 from backend.transport.errors import present
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
-from backend.transport.senders import Senders, authorization_of
+from backend.transport.senders import Senders, authorization_of, bound
 
 FORBIDDEN = 4403
 """Clients of graphql-ws connect again after this code, and give their cursors; 4401 would end them."""
@@ -120,6 +120,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
         """Run it to its end in a context of its own."""
+        with bound(self.sender):
+            await self._run(operation)
+
+    async def _run(self, operation: Operation[Any, None]) -> None:
         try:
             source = await self.schema.stream(
                 operation.query,

@@ -7,6 +7,7 @@ import structlog
 from graphql import GraphQLError
 
 from backend.resolvers import loaders
+from backend.schema import nodes
 from backend.services import projects
 from backend.transport.errors import present
 from tests.fixtures import asking
@@ -43,9 +44,12 @@ async def test_an_unexpected_failure_of_a_mutation_is_masked(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(projects, "create", broken)
-    with structlog.testing.capture_logs() as logs:
+    viewer = nodes.parse((await served.ask("{ viewer { id } }"))["viewer"]["id"])[1]
+    with structlog.testing.capture_logs([structlog.contextvars.merge_contextvars]) as logs:
         errors = await served.refused(asking.CREATE_PROJECT, {"name": "x"})
     assert_masked(errors, logs)
+    (logged,) = [entry for entry in logs if entry["event"] == "error.masked"]
+    assert (logged["viewer"], len(logged["request_id"])) == (str(viewer), 32)
 
 
 async def test_an_unexpected_failure_of_a_field_in_a_list_is_masked_and_keeps_the_rest(
