@@ -12,7 +12,7 @@ CLOCK_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of a process so far, in seconds: to the nanosecond where the kernel keeps it, else by ticks."""
+    """CPU time of a process so far in seconds: by the nanosecond where the kernel keeps it, else by ticks."""
     try:
         spent = [int(file.read_text().split()[0]) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")]
     except OSError:

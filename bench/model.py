@@ -1,7 +1,7 @@
 """A model that costs nothing and stamps what it says: OpenAI's protocol over a bare socket.
 
 Its answer is a row of stamps, one a token: the monotonic clock, in nanoseconds, at the moment the token was
-written to the socket. All processes of one machine share that clock, so whoever receives a token knows its age.
+written to the socket. All processes of a machine share that clock: whoever receives a token knows its age.
 `PORT`, `THINK_SECONDS` (before the first token), `NUM_TOKENS` and `TOKENS_PER_SECOND` are its settings.
 """
 

@@ -40,6 +40,8 @@ async def run(stack: Stack) -> list[Figure]:
 async def waits_ms(owner: asyncpg.Connection, asked: Asked) -> tuple[float, float]:
     """Milliseconds from the commit until the claim began, and until it had the row."""
     row = await owner.fetchrow(COMMITTED, row_id(asked))
+    if row is None:
+        raise RuntimeError(f"the answer {asked.answer} is gone")
     claimed = next(received for received in asked.events if received.kind == "AgentStarted")
     return (row["started_at"] - row["committed_at"]) * 1e3, (claimed.at - row["committed_at"]) * 1e3
 

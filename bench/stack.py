@@ -1,4 +1,4 @@
-"""Servers and processes of one run, in a folder that goes with it; the product runs as an operator runs it."""
+"""Servers and processes of one run, in a folder that goes with it; the product runs as operators run it."""
 
 import asyncio
 import sys
