@@ -2,13 +2,11 @@
 
 import structlog
 
-from backend.events import Cursor, Event, announce
 from backend.queue import Job, enqueue
 from backend.services.documents import events, failures, run
+from backend.services.messages import finish
 from backend.transactions import Transactions
 from db.engine import Session
-from db.models import Message, MessageStatus
-from db.models.base import utc_now
 from db.queries import work
 
 log = structlog.get_logger()
@@ -37,19 +35,5 @@ async def _give_up_exhausted(session: Session, max_tries: int) -> None:
         run.give_up(session, document, code=failures.GAVE_UP, message=failures.sentence(failures.GAVE_UP))
         log.error("document.given_up", document_id=str(document.id), num_tries=document.num_tries)
     for message in await work.exhausted_messages(session, max_tries=max_tries):
-        _give_up_answer(session, message)
+        await finish.give_up(session, message)
         log.error("message.given_up", message_id=str(message.id), num_tries=message.num_tries)
-
-
-def _give_up_answer(session: Session, message: Message) -> None:
-    message.attempt += 1
-    message.event_seq = 0
-    message.status = MessageStatus.FAILED
-    message.failure_code = failures.GAVE_UP
-    message.failure_message = "This answer stopped its worker several times and was given up. Ask again."
-    message.leased_until = None
-    message.finished_at = message.updated_at = utc_now()
-    failure = {"code": message.failure_code, "message_text": message.failure_message, "retryable": True}
-    shown = {"message": message.model_dump(mode="json"), **failure}
-    cursor = Cursor(message.attempt, message.event_seq)
-    announce(session, Event(f"message:{message.id}", cursor, "MessageFailed", shown, final=True))

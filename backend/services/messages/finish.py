@@ -37,6 +37,11 @@ class Outcome:
 
 COMPLETED = Outcome(MessageStatus.COMPLETED)
 STOPPED = Outcome(MessageStatus.STOPPED)
+GIVEN_UP = Outcome(
+    MessageStatus.FAILED,
+    "GAVE_UP",
+    "This answer stopped its worker several times and was given up. Ask again.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +81,10 @@ async def finish(transactions: Transactions, writer: EventWriter, draft: Draft, 
             return
 
 
-async def give_up(transactions: Transactions, *, max_tries: int) -> int:
-    """Fail the answers that every worker that took them died on; returns how many."""
-    async with transactions.unit_of_work() as session:
-        rows = await work.exhausted_messages(session, max_tries=max_tries)
-        for row in rows:
-            row.attempt += 1
-            outcome = Outcome(
-                MessageStatus.FAILED, "WORKERS_LOST", "The answer was lost again and again. Ask again."
-            )
-            if row.stop_requested_at is not None:
-                outcome = STOPPED
-            await _close(session, row, outcome, seq=0)
-        return len(rows)
+async def give_up(session: Session, row: Message) -> None:
+    """End an answer, held by the caller, that every worker that took it died on."""
+    row.attempt += 1
+    await _close(session, row, STOPPED if row.stop_requested_at is not None else GIVEN_UP, seq=0)
 
 
 async def _end(session: Session, draft: Draft, outcome: Outcome, citations: list[Citation], seq: int) -> None:
