@@ -53,10 +53,12 @@ def greet(env: dict[str, str], with_demo: bool) -> None:
     port = env["OPENTRACE_API__PORT"]
     click.echo()
     click.secho("  Opentrace is running.", bold=True)
-    click.echo(f"  API and playground   http://localhost:{port}/graphql")
-    click.echo(f"  Token (a day)        {session.local_token(session.DAY_SECONDS)}")
-    click.echo("  Ask a file           .venv/bin/opentrace ask FILE.pdf 'QUESTION'")
-    click.echo("  Ctrl-C stops everything; `make down` does so from elsewhere.")
+    token = session.local_token(session.DAY_SECONDS)
+    click.echo(f"  API          http://localhost:{port}/graphql")
+    click.echo("  Ask a file   .venv/bin/opentrace ask FILE.pdf 'QUESTION'")
+    click.echo("  Stop         Ctrl-C here, or `make down` elsewhere")
+    click.echo(f"\n  Playground, signed in for a day:\n  http://localhost:{port}/graphql#token={token}")
+    click.echo(f"\n  Token for other clients (Authorization: Bearer …):\n  {token}")
 
 
 def demonstrate() -> None:
