@@ -17,7 +17,9 @@ log = structlog.get_logger()
 
 ALGORITHMS = ("RS256",)
 REFETCH_SECONDS = 5.0
+REFRESH_SECONDS = 600.0
 FETCH_TIMEOUT_SECONDS = 5.0
+_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,11 @@ class Viewer:
 
 
 class Tokens:
-    """Verifies tokens of one issuer. Keys are fetched at first use and again when an unknown one is named."""
+    """Verifies tokens of one issuer by the keys that it publishes at `jwks_url`.
+
+    Keys are fetched at first use, again after ten minutes, and when a token names an unknown one, but not
+    more often than every few seconds. Known keys go on serving while their address is down.
+    """
 
     def __init__(
         self,
@@ -57,15 +63,15 @@ class Tokens:
         self._authorized_parties = authorized_parties
         self._leeway_seconds = leeway_seconds
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._fetched_at = float("-inf")
+        self._fetched_at = self._tried_at = float("-inf")
         self._fetching = asyncio.Lock()
 
-    async def verify(self, token: str) -> Identity:
+    async def verify(self, bearer: str) -> Identity:
         """Who the token belongs to; raises NotSignedIn with the cause, Unavailable when no key is at hand."""
-        key = await self._key_of(token)
+        key = await self._key_of(bearer)
         try:
             claims = jwt.decode(
-                token,
+                bearer,
                 key,
                 algorithms=ALGORITHMS,
                 issuer=self._issuer,
@@ -85,36 +91,58 @@ class Tokens:
         if header.get("alg") not in ALGORITHMS:
             raise NotSignedIn("The token is signed with an algorithm that is not accepted; RS256 is.")
         name = str(header.get("kid"))
-        if name not in self._keys:
+        is_old = time.monotonic() - self._fetched_at > REFRESH_SECONDS
+        if name not in self._keys or (is_old and not self._fetching.locked()):
             await self._fetch(name)
-        if name not in self._keys:
-            raise NotSignedIn("The token is signed with a key that its issuer does not publish.")
-        return self._keys[name]
+        if name in self._keys:
+            return self._keys[name]
+        if not self._keys:
+            raise Unavailable("The token issuer does not answer.", retry_after=REFETCH_SECONDS)
+        raise NotSignedIn("The token is signed with a key that its issuer does not publish.")
 
     async def _fetch(self, name: str) -> None:
-        """Keys that are already known go on serving while the address is down."""
+        """Learn the published keys, unless somebody has just asked for them or found this one."""
         async with self._fetching:
-            if name in self._keys or time.monotonic() - self._fetched_at < REFETCH_SECONDS:
+            now = time.monotonic()
+            is_known = name in self._keys and now - self._fetched_at <= REFRESH_SECONDS
+            if is_known or now - self._tried_at < REFETCH_SECONDS:
                 return
+            self._tried_at = now
             try:
-                async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_SECONDS) as http:
-                    answer = (await http.get(self._jwks_url)).raise_for_status().json()
-                self._keys = {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer).keys if key.key_id}
-                self._fetched_at = time.monotonic()
-            except (httpx.HTTPError, ValueError, jwt.PyJWTError) as error:
+                self._keys = await _published(self._jwks_url)
+                self._fetched_at = now
+            except (
+                httpx.HTTPError,
+                ValueError,
+                LookupError,
+                TypeError,
+                AttributeError,
+                jwt.PyJWTError,
+            ) as error:
                 log.warning("keys.unfetched", reason=repr(error))
-                if not self._keys:
-                    raise Unavailable("The token issuer does not answer.", retry_after=5) from error
 
     def _check_party(self, claims: dict[str, Any]) -> None:
-        party = claims.get("azp")
-        if self._authorized_parties and party is not None and party not in self._authorized_parties:
+        """Where applications are listed, a token that names none is refused too."""
+        if self._authorized_parties and claims.get("azp") not in self._authorized_parties:
             raise NotSignedIn("The token was issued to another application.")
 
 
+async def _published(url: str) -> dict[str, jwt.PyJWK]:
+    """The keys by name. A proxy of the environment cannot reach our own loopback."""
+    is_near = httpx.URL(url).host in _LOOPBACK
+    async with httpx.AsyncClient(timeout=FETCH_TIMEOUT_SECONDS, trust_env=not is_near) as http:
+        answer = (await http.get(url)).raise_for_status().json()
+    return {key.key_id: key for key in jwt.PyJWKSet.from_dict(answer).keys if key.key_id}
+
+
 def _identity(claims: dict[str, Any]) -> Identity:
-    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-    return Identity(claims["sub"], claims.get("email"), claims.get("name"), claims.get("sid"), expires_at)
+    """What is not a string where one belongs counts as not said."""
+    email, name, session_id = (_text(claims.get(claim)) for claim in ("email", "name", "sid"))
+    return Identity(claims["sub"], email, name, session_id, datetime.fromtimestamp(claims["exp"], UTC))
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _sentence(error: jwt.PyJWTError) -> str:

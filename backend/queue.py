@@ -4,11 +4,11 @@ A message says no more than "there is work": rows are the truth, and workers cla
 """
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
@@ -17,9 +17,10 @@ from backend.errors import Unavailable
 if TYPE_CHECKING:
     from db.engine import Session
 
-log = structlog.get_logger()
-
 JOBS = "opentrace.jobs"
+NUM_THREADS = 2
+RING_SECONDS = 3.0
+"""Rows are found by the sweep as well, so nobody waits long for a doorbell."""
 
 
 class Job(StrEnum):
@@ -54,7 +55,7 @@ def celery_app(broker_url: str) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=3,
-        broker_transport_options={"socket_connect_timeout": 3, "socket_timeout": 5, "max_retries": 0},
+        broker_transport_options=_transport_options(broker_url),
         worker_enable_remote_control=False,
         worker_send_task_events=False,
         enable_utc=True,
@@ -62,21 +63,32 @@ def celery_app(broker_url: str) -> Celery:
     return app
 
 
+def _transport_options(broker_url: str) -> dict[str, float]:
+    """Patience with Redis; other brokers do not know these words."""
+    is_redis = broker_url.startswith(("redis", "valkey"))
+    return {"socket_connect_timeout": 3, "socket_timeout": 5, "max_retries": 0} if is_redis else {}
+
+
 class Queue:
-    """Sends doorbells from a thread, since the broker's client blocks."""
+    """Sends doorbells from threads of its own, since the broker's client blocks."""
 
     def __init__(self, broker_url: str) -> None:
         self._app = celery_app(broker_url)
+        self._threads = ThreadPoolExecutor(NUM_THREADS, thread_name_prefix="queue")
 
     async def ring(self, job: Job, row_id: UUID) -> None:
-        """Tell a worker that this row waits; raises Unavailable when the broker does not answer."""
-        await asyncio.to_thread(self._send, job, row_id)
-
-    def _send(self, job: Job, row_id: UUID) -> None:
+        """Tell a worker that this row waits; raises Unavailable when the broker does not answer in time."""
+        loop = asyncio.get_running_loop()
         try:
-            self._app.send_task(job.value, args=(str(row_id),), retry=False)
+            async with asyncio.timeout(RING_SECONDS):
+                await loop.run_in_executor(self._threads, self._send, job, row_id)
         except (OperationalError, OSError) as error:
             raise Unavailable("The queue does not answer.", retry_after=5) from error
 
     def close(self) -> None:
+        """Let go of the broker; a doorbell that hangs is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
         self._app.close()
+
+    def _send(self, job: Job, row_id: UUID) -> None:
+        self._app.send_task(job.value, args=(str(row_id),), retry=False)

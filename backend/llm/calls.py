@@ -42,12 +42,21 @@ async def repeated(call: Callable[[], Awaitable[Answer]]) -> Answer:
         try:
             return await call()
         except Transient as error:
-            wait = pause * random.uniform(0.8, 1.2) if error.retry_after is None else error.retry_after
+            wait = pause * _jitter() if error.retry_after is None else error.retry_after
             if wait > MAX_RETRY_AFTER_SECONDS:
                 raise
             log.info("model.retried", seconds=round(wait, 2), reason=error.message)
-        await asyncio.sleep(wait)
+        await _pause(wait)
     return await call()
+
+
+def _jitter() -> float:
+    """Servers that failed many at once should not be asked by all of them at once."""
+    return random.uniform(0.8, 1.2)
+
+
+async def _pause(seconds: float) -> None:
+    await asyncio.sleep(seconds)
 
 
 @contextmanager

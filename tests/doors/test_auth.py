@@ -1,0 +1,227 @@
+"""Tokens: who is let in, who is not and why, and what happens while the issuer changes keys or is away."""
+
+import asyncio
+import base64
+import hmac
+import json
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import RSAAlgorithm
+
+from backend import auth
+from backend.auth import Identity, Tokens
+from backend.errors import NotSignedIn, Unavailable
+from backend.local.issuer import Issuer
+
+ISSUER = "https://issuer.example"
+KEYS = {
+    name: rsa.generate_private_key(public_exponent=65537, key_size=2048) for name in ("old", "new", "odd")
+}
+
+
+def token(key: str = "old", *, kid: str | None = None, **claims: Any) -> str:
+    """A token that is good but for what the arguments change; a claim of None is left out."""
+    now = int(time.time())
+    payload = {"iss": ISSUER, "sub": "user_1", "iat": now, "exp": now + 60} | claims
+    payload = {name: value for name, value in payload.items() if value is not None}
+    return jwt.encode(payload, KEYS[key], algorithm="RS256", headers={"kid": kid or key})
+
+
+def unsigned(header: dict[str, str], signature: str = "") -> str:
+    payload = {"iss": ISSUER, "sub": "user_1", "exp": int(time.time()) + 60}
+    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, payload))
+    return b".".join(parts).decode() + f".{signature}"
+
+
+@dataclass
+class KeyServer:
+    """Publishes keys by name, counts its visitors, and can be told to fail."""
+
+    published: list[str] = field(default_factory=lambda: ["old"])
+    body: bytes | None = None
+    num_requests: int = 0
+    port: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/jwks.json"
+
+    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        self.num_requests += 1
+        body = self.body if self.body is not None else self.keys()
+        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+    def keys(self) -> bytes:
+        shown = [
+            {**RSAAlgorithm.to_jwk(KEYS[name].public_key(), as_dict=True), "kid": name, "alg": "RS256"}
+            for name in self.published
+        ]
+        return json.dumps({"keys": shown}).encode()
+
+
+@pytest.fixture
+async def key_server() -> AsyncIterator[KeyServer]:
+    keys = KeyServer()
+    server = await asyncio.start_server(keys.answer, "127.0.0.1", 0)
+    keys.port = server.sockets[0].getsockname()[1]
+    async with server:
+        yield keys
+
+
+@pytest.fixture
+def tokens(key_server: KeyServer) -> Tokens:
+    return Tokens(jwks_url=key_server.url, issuer=ISSUER, leeway_seconds=10)
+
+
+async def refused(tokens: Tokens, text: str) -> str:
+    with pytest.raises(NotSignedIn) as caught:
+        await tokens.verify(text)
+    return caught.value.message
+
+
+async def test_the_local_issuers_token_says_who_its_bearer_is(issuer: Issuer) -> None:
+    tokens = Tokens(jwks_url=issuer.jwks_url, issuer=issuer.issuer)
+    text = issuer.issue(subject="user_7", email="a@b.example", name="Ada", session_id="sess_1")
+    claims = jwt.decode(text, options={"verify_signature": False})
+    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+    assert await tokens.verify(text) == Identity("user_7", "a@b.example", "Ada", "sess_1", expires_at)
+
+
+async def test_what_a_token_does_not_say_is_not_made_up(tokens: Tokens) -> None:
+    identity = await tokens.verify(token(email=["no", "string"], name=""))
+    assert (identity.subject, identity.email, identity.name, identity.session_id) == (
+        "user_1",
+        None,
+        None,
+        None,
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"exp": 1_000_000_000}, "The token has expired; get a new one."),
+        ({"exp": int(time.time()) + 9000, "nbf": int(time.time()) + 5000}, "The token is not valid yet"),
+        ({"iss": "https://other.example"}, "The token comes from another issuer."),
+        ({"exp": None}, "The token lacks the claim 'exp'."),
+        ({"sub": None}, "The token lacks the claim 'sub'."),
+        ({"iss": None}, "The token lacks the claim 'iss'."),
+        ({"sub": 7}, "The token is not valid."),
+        ({"key": "odd", "kid": "old"}, "The token's signature is wrong."),
+        ({"key": "odd"}, "The token is signed with a key that its issuer does not publish."),
+    ],
+)
+async def test_a_bad_token_is_refused_with_its_cause(
+    tokens: Tokens, changes: dict[str, Any], sentence: str
+) -> None:
+    assert (await refused(tokens, token(**changes))).startswith(sentence)
+
+
+@pytest.mark.parametrize("text", ["", "x", "a.b.c", "é.é.é", "otk_secret", "." * 2, "Bearer x"])
+async def test_what_is_no_token_is_refused_without_asking_anybody(
+    tokens: Tokens, key_server: KeyServer, text: str
+) -> None:
+    assert await refused(tokens, text) == "The token is not a JSON Web Token."
+    assert key_server.num_requests == 0
+
+
+@pytest.mark.parametrize("algorithm", ["none", "None", "HS256", "RS512", "ES256", ""])
+async def test_other_algorithms_are_refused(tokens: Tokens, key_server: KeyServer, algorithm: str) -> None:
+    forged = unsigned({"alg": algorithm, "typ": "JWT", "kid": "old"}, "c2lnbmVk")
+    assert "RS256" in await refused(tokens, forged)
+    assert key_server.num_requests == 0
+
+
+async def test_the_public_key_is_no_shared_secret(tokens: Tokens) -> None:
+    public = KEYS["old"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    signed = unsigned({"alg": "HS256", "kid": "old"}).rstrip(".")
+    signature = base64.urlsafe_b64encode(hmac.digest(public, signed.encode(), "sha256")).rstrip(b"=")
+    assert "RS256" in await refused(tokens, f"{signed}.{signature.decode()}")
+
+
+async def test_a_clock_may_be_off_by_the_leeway_and_no_more(tokens: Tokens) -> None:
+    now = int(time.time())
+    assert (await tokens.verify(token(exp=now - 5))).subject == "user_1"
+    assert await refused(tokens, token(exp=now - 15)) == "The token has expired; get a new one."
+
+
+@pytest.mark.parametrize(
+    ("party", "is_taken"), [("https://app.example", True), ("https://x.example", False), (None, False)]
+)
+async def test_only_listed_applications_tokens_are_taken(
+    key_server: KeyServer, party: str | None, is_taken: bool
+) -> None:
+    tokens = Tokens(
+        jwks_url=key_server.url,
+        issuer=ISSUER,
+        authorized_parties=("https://app.example", "https://b.example"),
+    )
+    if is_taken:
+        assert (await tokens.verify(token(azp=party))).subject == "user_1"
+    else:
+        assert await refused(tokens, token(azp=party)) == "The token was issued to another application."
+
+
+async def test_keys_are_fetched_once_for_many_at_the_same_time(tokens: Tokens, key_server: KeyServer) -> None:
+    await asyncio.gather(*(tokens.verify(token()) for _ in range(20)))
+    assert key_server.num_requests == 1
+
+
+async def test_a_new_key_is_learned_when_a_token_names_it(
+    tokens: Tokens, key_server: KeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tokens.verify(token("old"))
+    key_server.published = ["new"]
+    monkeypatch.setattr(auth, "REFETCH_SECONDS", 0)
+    assert (await tokens.verify(token("new"))).subject == "user_1"
+    assert "does not publish" in await refused(tokens, token("old"))
+
+
+async def test_unknown_keys_do_not_make_us_ask_again_and_again(tokens: Tokens, key_server: KeyServer) -> None:
+    await tokens.verify(token("old"))
+    for _ in range(20):
+        await refused(tokens, token("odd"))
+    assert key_server.num_requests == 1
+
+
+async def test_a_withdrawn_key_is_forgotten_in_time(
+    tokens: Tokens, key_server: KeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tokens.verify(token("old"))
+    key_server.published = ["new"]
+    monkeypatch.setattr(auth, "REFETCH_SECONDS", 0)
+    assert (await tokens.verify(token("old"))).subject == "user_1"
+    monkeypatch.setattr(auth, "REFRESH_SECONDS", 0)
+    assert "does not publish" in await refused(tokens, token("old"))
+
+
+@pytest.mark.parametrize("body", [b"not json", b"[]", b"{}", b'{"keys": []}', b'{"keys": [{"kid": "old"}]}'])
+async def test_known_keys_serve_while_the_issuer_is_broken(
+    tokens: Tokens, key_server: KeyServer, body: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await tokens.verify(token("old"))
+    key_server.body = body
+    monkeypatch.setattr(auth, "REFETCH_SECONDS", 0)
+    monkeypatch.setattr(auth, "REFRESH_SECONDS", 0)
+    assert (await tokens.verify(token("old"))).subject == "user_1"
+    assert key_server.num_requests == 2
+
+
+async def test_without_any_key_the_issuer_is_unavailable_rather_than_the_token_wrong() -> None:
+    tokens = Tokens(jwks_url="http://127.0.0.1:1/jwks.json", issuer=ISSUER)
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            await tokens.verify(token("old"))
