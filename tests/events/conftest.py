@@ -2,11 +2,13 @@
 
 import sys
 from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 
 from backend.events import Hub, Publisher, connect
+from tests.events.story import Reader, Story
 
 
 @pytest.fixture
@@ -27,6 +29,16 @@ async def hub(redis: Redis) -> AsyncIterator[Hub]:
     hub.start()
     yield hub
     await hub.close()
+
+
+@pytest.fixture
+def story(publisher: Publisher) -> Story:
+    return Story(f"message:{uuid4()}", publisher)
+
+
+@pytest.fixture
+def reader(hub: Hub, story: Story) -> Reader:
+    return Reader(hub, story)
 
 
 @pytest.fixture

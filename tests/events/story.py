@@ -1,5 +1,6 @@
 """A row, the workers that write it, and readers that hold every event against the truth."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -114,8 +115,8 @@ class Reader:
         return follow(self.hub, self.story.topic, after=self.cursor, snapshot=self.story.read, **options)
 
     async def read(self, *, num_events: int | None = None, **options: Any) -> None:
-        """Follow from where it left off, up to the end or for so many events."""
-        async with aclosing(self.follow(**options)) as events:
+        """Follow from where it left off, up to the end or for so many events; for a minute at most."""
+        async with asyncio.timeout(60), aclosing(self.follow(**options)) as events:
             async for event in events:
                 self.see(event)
                 num_events = None if num_events is None else num_events - 1
