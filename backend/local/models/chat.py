@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.local.models import answer, passages, structured
+from backend.local.models import answer, passages, sentences, structured
 from backend.local.models.protocol import ChatRequest, Message, NamedTool, Tool
 from backend.local.models.refusals import Refusal
 from backend.local.models.structured import Subject
@@ -68,7 +68,7 @@ def said(request: ChatRequest, asked: str, results: Sequence[str]) -> str:
         return answer.write(asked, found)
     if len(asked) < _LONG_PROMPT:
         return NO_PASSAGES
-    first = list(passages.sentences(asked))[:_LEAD_SENTENCES]
+    first = list(sentences.of(asked))[:_LEAD_SENTENCES]
     return f"{_LEAD_OPENING} {' '.join(first)}"
 
 
