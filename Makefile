@@ -34,6 +34,7 @@ format: $(VENV)/dev  ## Format the code and mend what the linter can
 
 test: check  ## Everything CI runs: the checks and every test but the long ones
 	$(BIN)/python -m pytest -m "not chaos" $(ARGS)
+	OPENTRACE_TEST_POSTGRES=16 $(BIN)/python -m pytest tests/db $(ARGS)
 
 chaos: $(VENV)/dev  ## Kill things for a long time and see that nothing is lost
 	$(BIN)/python -m pytest -m chaos $(ARGS)
