@@ -49,7 +49,8 @@ def by_title(
     it passes `soft`, unless only its title has been written so far; a chunk below `merge_below` is joined
     with the next, or with the one before if it belongs to that section, where both fit into `soft`.
     Every line that is not blank appears exactly once and in order, and has a region; lines longer than `soft`
-    may be split. HEADER elements (running heads) are left out.
+    may be split. Only a table's header appears again, at the start of each of its parts, unless it is longer
+    than a third of them. HEADER elements (running heads) are left out.
     """
     if not 0 < soft <= hard:
         raise ValueError("0 < soft <= hard does not hold")
@@ -70,7 +71,9 @@ def _cut(elements: Iterable[Element], hard: int, soft: int) -> Iterator[_Draft]:
             if draft.pieces:
                 yield draft
             draft = _Draft(tuple(text for _, text in titles))
-        for piece in _pieces(element.kind, lines, room=_room(draft, hard, soft), hard=hard, soft=soft):
+        header = [line for line in element.lines[: element.num_header_lines] if line.text.strip()]
+        block = _Piece(element.kind, lines)
+        for piece in _pieces(block, len(header), room=_room(draft, hard, soft), soft=soft):
             if draft.pieces and draft.size_with(piece) > (hard if draft.has_only_titles else soft):
                 yield draft
                 draft = _Draft(draft.path)
@@ -92,14 +95,17 @@ def _room(draft: _Draft, hard: int, soft: int) -> int:
     return room if draft.pieces and draft.has_only_titles and room >= soft // 2 else hard
 
 
-def _pieces(kind: ElementKind, lines: list[Line], *, room: int, hard: int, soft: int) -> Iterator[_Piece]:
-    whole = _Piece(kind, lines)
+def _pieces(whole: _Piece, num_headers: int, *, room: int, soft: int) -> Iterator[_Piece]:
     if whole.size <= room:
         yield whole
         return
     limit = max(1, min(soft, room))
-    for part in split_lines(lines, limit):
-        yield _Piece(kind, part)
+    header = _Piece(whole.kind, whole.lines[:num_headers])
+    if header.size > limit // 3 or num_headers == len(whole.lines):
+        header = _Piece(whole.kind, [])
+    body = whole.lines[len(header.lines) :]
+    for part in split_lines(body, limit - header.size - 1 if header.lines else limit):
+        yield _Piece(whole.kind, [*header.lines, *part])
 
 
 def _merge(drafts: Iterable[_Draft], soft: int, below: int) -> Iterator[_Draft]:

@@ -57,12 +57,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A block of a document; `level` is a title's depth (1 is the highest), `html` a table's markup."""
+    """A block of a document; `level` is a title's depth (1 is the highest), `html` a table's markup.
+
+    A table's first `num_header_lines` lines say what its columns are: parts of it are read with them.
+    """
 
     kind: ElementKind
     lines: tuple[Line, ...]
     level: int | None = None
     html: str | None = None
+    num_header_lines: int = 0
 
     @property
     def text(self) -> str:
@@ -75,12 +79,19 @@ class Element:
 
     def to_json(self) -> dict[str, Any]:
         lines = [line.to_json() for line in self.lines]
-        return {"kind": str(self.kind), "lines": lines, "level": self.level, "html": self.html}
+        return {
+            "kind": str(self.kind),
+            "lines": lines,
+            "level": self.level,
+            "html": self.html,
+            "num_header_lines": self.num_header_lines,
+        }
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
         lines = tuple(Line.from_json(line) for line in value["lines"])
-        return cls(ElementKind(value["kind"]), lines, value["level"], value["html"])
+        kind = ElementKind(value["kind"])
+        return cls(kind, lines, value["level"], value["html"], value["num_header_lines"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,3 +146,27 @@ def test_list_items_stand_on_lines_of_their_own_and_regions_find_them() -> None:
 def test_sizes_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(ValueError, match="soft <= hard"):
         list(chunk.by_title([], soft=10, hard=5))
+
+
+def test_every_part_of_a_long_table_starts_with_its_header() -> None:
+    head = Line("Name | Amount", 3, Box(0, 0, 1, 0.1))
+    rows = tuple(Line(f"row {number} | {number * 7}", 3) for number in range(60))
+    found = Element(ElementKind.TABLE, (head, *rows), num_header_lines=1)
+    chunks = list(chunk.by_title([found], soft=200, hard=250, merge_below=0))
+    assert len(chunks) > 3
+    assert all(each.text.startswith("Name | Amount\nrow ") and len(each.text) <= 200 for each in chunks)
+    assert all(each.regions[0] == Region(0, 13, 3, head.box) for each in chunks)
+    body = [line for each in chunks for line in each.text.split("\n") if line != head.text]
+    assert body == [line.text for line in rows]
+
+
+@given(elements, sizes, st.integers(0, 3))
+def test_a_header_of_any_length_loses_no_row_and_breaks_no_limit(
+    found: list[Element], size: dict[str, int], num: int
+) -> None:
+    tables = [Element(ElementKind.TABLE, element.lines, num_header_lines=num) for element in found]
+    chunks = list(chunk.by_title(tables, **size))
+    assert all(0 < len(each.text) <= size["hard"] for each in chunks)
+    text = squeezed("".join(each.text for each in chunks))
+    bodies = (line.text for each in tables for line in each.lines[num:])
+    assert all(squeezed(body) in text for body in bodies if len(body) <= size["soft"] // 2)

@@ -3,11 +3,12 @@
 Tracked insertions count and deletions do not; of ruby text the base counts; content controls are transparent.
 """
 
+import re
 from collections.abc import Callable, Iterator
-from html import escape
+from itertools import takewhile
 
 from backend.rag.elements import Element, ElementKind, Line
-from backend.rag.parse import clean, xml
+from backend.rag.parse import clean, table, xml
 from backend.rag.parse.docx_styles import Styles
 
 _MAX_DEPTH = 60
@@ -16,6 +17,9 @@ _HIDDEN_NAMES = "del moveFrom delText instrText delInstrText pPr rPr sdtPr sdtEn
 _CLEAR, _HIDDEN = frozenset(_CLEAR_NAMES.split()), frozenset(_HIDDEN_NAMES.split())
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
 _MAX_BOLD_TITLE = 120
+_TRUE = ("1", "true", "on")
+_FIRST_ROW = 0x20
+_HEX = re.compile(r"[0-9a-fA-F]{1,4}")
 
 
 class Body:
@@ -77,15 +81,14 @@ class Body:
             yield Element(ElementKind.FOOTNOTE, tuple(lines))
 
     def _table(self, node: xml.Node, depth: int) -> Iterator[Element]:
-        texts, rows = [], []
-        for row in _through(node, "tr"):
-            cells = [(_span(cell), self._cell(cell, depth)) for cell in _through(row, "tc")]
-            texts.append(" | ".join(text for _, text in cells))
-            rows.append("".join(f"<td{span}>{escape(text)}</td>" for span, text in cells))
-        lines = tuple(Line(text) for text in texts if text.strip(" |"))
-        if lines:
-            html = "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
-            yield Element(ElementKind.TABLE, lines, html=html)
+        nodes = list(_through(node, "tr"))
+        rows = [
+            table.Row([table.Cell(self._cell(cell, depth), _span(cell)) for cell in _through(row, "tc")])
+            for row in nodes
+        ]
+        found = table.element(rows, num_headers=_num_headers(node, nodes))
+        if found is not None:
+            yield found
 
     def _cell(self, cell: xml.Node, depth: int) -> str:
         """All text of a cell on one line; nothing in the lower part of cells merged from top to bottom."""
@@ -143,6 +146,24 @@ def _through(node: xml.Node, name: str) -> Iterator[xml.Node]:
             yield from _through(child, name)
 
 
-def _span(cell: xml.Node) -> str:
+def _num_headers(node: xml.Node, rows: list[xml.Node]) -> int:
+    """Rows that repeat on every page, else the first row where the table's look sets it apart."""
+    repeated = list(takewhile(_is_repeated, rows))
+    if repeated or len(rows) < 2:
+        return len(repeated)
+    look = xml.child(node, "tblPr", "tblLook")
+    first = xml.attribute(look, "firstRow")
+    if first is not None:
+        return int(first in _TRUE)
+    value = xml.attribute(look, "val") or ""
+    return int(bool(int(value, 16) & _FIRST_ROW)) if _HEX.fullmatch(value) else 0
+
+
+def _is_repeated(row: xml.Node) -> bool:
+    mark = xml.child(row, "trPr", "tblHeader")
+    return mark is not None and (xml.attribute(mark, "val") or "1") in _TRUE
+
+
+def _span(cell: xml.Node) -> int:
     value = xml.attribute(xml.child(cell, "tcPr", "gridSpan"), "val") or "1"
-    return f' colspan="{int(value)}"' if value.isdecimal() and 1 < int(value) < 1000 else ""
+    return int(value) if value.isdecimal() and len(value) < 4 else 1

@@ -1,12 +1,12 @@
 """The blocks of an HTML tree as elements: what a browser would start on a new line is a block here."""
 
 from collections.abc import Iterator
-from html import escape
+from itertools import takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from backend.rag.elements import Element, ElementKind, Line
-from backend.rag.parse import clean
+from backend.rag.parse import clean, table
 
 _SKIP_NAMES = (
     "script style noscript template head svg math canvas iframe object audio video select button input "
@@ -81,23 +81,21 @@ class _Walk:
         self._num_items -= tag == "li"
 
     def _table(self, node: LexborNode) -> None:
-        texts, rows = [], []
-        for row in _rows(node):
-            cells = [(cell, clean.line(_flat(cell))) for cell in _cells(row)]
-            texts.append(" | ".join(text for _, text in cells))
-            rows.append("".join(f"<{c.tag}{_spans(c)}>{escape(text)}</{c.tag}>" for c, text in cells))
+        nodes = _rows(node)
+        rows = [table.Row([_cell(cell) for cell in _cells(row)]) for row in nodes]
         caption = node.css_first("caption")
-        lines = [clean.line(_flat(caption))] if caption is not None else []
-        lines += [text for text in texts if text.strip(" |")]
-        html = "<table>" + "".join(f"<tr>{row}</tr>" for row in rows) + "</table>"
-        self._add(ElementKind.TABLE, [line for line in lines if line], html=html)
+        title = clean.line(_flat(caption)) if caption is not None else ""
+        num_headers = len(list(takewhile(_is_header, nodes)))
+        found = table.element(rows, num_headers=num_headers, caption=[Line(title)] if title else [])
+        if found is not None:
+            self.found.append(found)
+        else:
+            self._add(ElementKind.PARAGRAPH, [title])
 
-    def _add(
-        self, kind: ElementKind, lines: list[str], *, level: int | None = None, html: str | None = None
-    ) -> None:
+    def _add(self, kind: ElementKind, lines: list[str], *, level: int | None = None) -> None:
         kept = tuple(Line(line) for line in lines if line)
         if kept:
-            self.found.append(Element(kind, kept, level, html))
+            self.found.append(Element(kind, kept, level))
 
 
 def _edge(character: str) -> str:
@@ -108,18 +106,18 @@ def _flat(node: LexborNode) -> str:
     return node.text(separator=" ")
 
 
-def _is_data(table: LexborNode) -> bool:
+def _is_data(node: LexborNode) -> bool:
     """Rows and columns of short cells; other tables only arrange a page, and are walked like any block."""
-    rows = [_cells(row) for row in _rows(table)]
-    if sum(len(row) > 1 for row in rows) < 1 or table.css_first("h1, h2, h3, h4") is not None:
+    rows = [_cells(row) for row in _rows(node)]
+    if sum(len(row) > 1 for row in rows) < 1 or node.css_first("h1, h2, h3, h4") is not None:
         return False
     return all(len(cell.text()) <= _MAX_CELL for row in rows for cell in row)
 
 
-def _rows(table: LexborNode) -> list[LexborNode]:
+def _rows(node: LexborNode) -> list[LexborNode]:
     """The rows of this table itself, not of tables inside its cells."""
     found = []
-    for child in table.iter():
+    for child in node.iter():
         if child.tag == "tr":
             found.append(child)
         elif child.tag in ("thead", "tbody", "tfoot"):
@@ -131,10 +129,17 @@ def _cells(row: LexborNode) -> list[LexborNode]:
     return [cell for cell in row.iter() if cell.tag in ("td", "th")]
 
 
-def _spans(cell: LexborNode) -> str:
-    spans = ""
-    for name in ("colspan", "rowspan"):
-        value = cell.attributes.get(name) or ""
-        if value.isdecimal() and 1 < int(value) < 1000:
-            spans += f' {name}="{int(value)}"'
-    return spans
+def _is_header(row: LexborNode) -> bool:
+    is_head = row.parent is not None and row.parent.tag == "thead"
+    cells = _cells(row)
+    return is_head or (len(cells) > 0 and all(cell.tag == "th" for cell in cells))
+
+
+def _cell(cell: LexborNode) -> table.Cell:
+    text = clean.line(_flat(cell))
+    return table.Cell(text, _span(cell, "colspan"), _span(cell, "rowspan"), cell.tag == "th")
+
+
+def _span(cell: LexborNode, name: str) -> int:
+    value = cell.attributes.get(name) or ""
+    return int(value) if value.isdecimal() and 0 < len(value) < 4 else 1

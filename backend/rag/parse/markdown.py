@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from html import escape
 from pathlib import Path
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from backend.rag.elements import Element, ElementKind, Line
-from backend.rag.parse import clean
+from backend.rag.parse import clean, table
 from backend.rag.parse.page import Limits, Page
 from backend.rag.parse.text import read
 
@@ -66,9 +65,9 @@ def _table(tokens: Sequence[Token]) -> Iterator[Element]:
             rows.append([])
         elif token.type == "inline":
             rows[-1].append(clean.line(_plain(token)))
-    cells = ["".join(f"<td>{escape(cell)}</td>" for cell in row) for row in rows]
-    html = "<table>" + "".join(f"<tr>{row}</tr>" for row in cells) + "</table>"
-    yield from _element(ElementKind.TABLE, [" | ".join(row) for row in rows], html=html)
+    found = table.element([table.Row([table.Cell(cell) for cell in row]) for row in rows], num_headers=1)
+    if found is not None:
+        yield found
 
 
 def _plain(token: Token) -> str:
@@ -81,8 +80,6 @@ def _plain(token: Token) -> str:
     return "".join(parts)
 
 
-def _element(
-    kind: ElementKind, lines: Sequence[str], *, level: int | None = None, html: str | None = None
-) -> Iterator[Element]:
-    if any(line.strip(" |") for line in lines):
-        yield Element(kind, tuple(Line(line) for line in lines), level, html)
+def _element(kind: ElementKind, lines: Sequence[str], *, level: int | None = None) -> Iterator[Element]:
+    if any(line.strip() for line in lines):
+        yield Element(kind, tuple(Line(line) for line in lines), level)

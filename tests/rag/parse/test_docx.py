@@ -44,7 +44,7 @@ def test_headings_paragraphs_lists_and_tables_come_in_order(word: Write, tools: 
     ]
     assert [element.level for element in elements[:2]] == [1, 2]
     assert elements[4].html == (
-        "<table><tr><td>Year</td><td>Sales</td></tr><tr><td>2023</td><td>&lt;5&gt;</td></tr></table>"
+        "<table><tr><th>Year</th><th>Sales</th></tr><tr><td>2023</td><td>&lt;5&gt;</td></tr></table>"
     )
 
 

@@ -57,7 +57,7 @@ x = 1
     assert elements[1].level == 1
     assert (
         elements[6].html
-        == "<table><tr><td>a</td><td>b</td></tr><tr><td>1</td><td>&lt;2&gt;</td></tr></table>"
+        == "<table><tr><th>a</th><th>b</th></tr><tr><td>1</td><td>&lt;2&gt;</td></tr></table>"
     )
 
 
