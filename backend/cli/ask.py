@@ -10,16 +10,18 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from backend.cli import operations, session
 from backend.cli.client import JSON, ApiError, Client, result_of
+from backend.cli.start import while_running
 from backend.cli.upload import find_project, take_in
 
 
 def ingest(files: Iterable[Path], project: str) -> None:
     """Take all files in, side by side; raises ApiError that names those that failed."""
-    asyncio.run(take_all_in(session.connect(), tuple(files), project))
+    paths = tuple(files)
+    while_running(lambda: asyncio.run(take_all_in(session.connect(), paths, project)))
 
 
 def ask(file: Path, question: str, project: str) -> None:
-    asyncio.run(take_in_and_ask(session.connect(), file, question, project))
+    while_running(lambda: asyncio.run(take_in_and_ask(session.connect(), file, question, project)))
 
 
 async def take_all_in(client: Client, files: tuple[Path, ...], project: str) -> None:

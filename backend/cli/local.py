@@ -8,17 +8,11 @@ import click
 from backend import logging
 from backend.cli import session
 from backend.cli.client import ApiError
+from backend.cli.start import show
 from backend.local import commands
 from backend.local import installation as installations
 from backend.local.sample import PDF, QUESTION
-from backend.local.stack import Options, Progress
-
-MARKS = {
-    "ready": ("✓", "green"),
-    "failed": ("✗", "red"),
-    "restarted": ("↻", "yellow"),
-    "stopped": ("·", None),
-}
+from backend.local.stack import Options
 
 
 def up(*, reset: bool, port: int | None, with_demo: bool) -> None:
@@ -32,15 +26,6 @@ def up(*, reset: bool, port: int | None, with_demo: bool) -> None:
         threading.Thread(target=greet, args=(env, with_demo), daemon=True).start()
 
     commands.up(installations.find(), options, report=show, on_ready=on_ready, reset=reset)
-
-
-def show(progress: Progress) -> None:
-    """One line per part and event; starts are silent, their end tells the time."""
-    if progress.state == "starting":
-        return
-    mark, colour = MARKS[progress.state]
-    seconds = f"{progress.seconds:5.1f} s" if progress.seconds else " " * 7
-    click.echo(f"  {click.style(mark, fg=colour)} {progress.name:<18} {seconds}  {progress.detail}")
 
 
 def greet(env: dict[str, str], with_demo: bool) -> None:

@@ -1,0 +1,55 @@
+"""Starts the local stack with a line for each part, for as long as asked or for one piece of work."""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+import click
+
+from backend import logging
+from backend.local import commands
+from backend.local import installation as installations
+from backend.local.stack import Options, Progress
+
+MARKS = {
+    "ready": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "restarted": ("↻", "yellow"),
+    "stopped": ("·", None),
+}
+
+
+def show(progress: Progress) -> None:
+    """One line per part and event; starts are silent, their end tells the time."""
+    if progress.state == "starting":
+        return
+    mark, colour = MARKS[progress.state]
+    seconds = f"{progress.seconds:5.1f} s" if progress.seconds else " " * 7
+    click.echo(f"  {click.style(mark, fg=colour)} {progress.name:<18} {seconds}  {progress.detail}")
+
+
+def while_running(work: Callable[[], None]) -> None:
+    """Do the work against the API at hand; when none runs, start one for it and stop it afterwards."""
+    installation = installations.find()
+    if "OPENTRACE_API_URL" in os.environ or installation.running() is not None:
+        work()
+        return
+    failures: list[Exception] = []
+
+    def work_and_stop() -> None:
+        try:
+            work()
+        except Exception as error:
+            failures.append(error)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    def on_ready(_: dict[str, str]) -> None:
+        threading.Thread(target=work_and_stop, daemon=True).start()
+
+    logging.configure("WARNING")
+    click.echo("Nothing runs here yet, so Opentrace is started for this. `make up` keeps it running.")
+    commands.up(installation, Options.from_environment(), report=show, on_ready=on_ready)
+    for failure in failures:
+        raise failure
