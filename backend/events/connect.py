@@ -3,12 +3,15 @@
 import asyncio
 from typing import Any
 
-from redis.asyncio import Redis
+from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 CONNECT_SECONDS = 2.0
 ANSWER_SECONDS = 3.0
+MAX_CONNECTIONS = 32
+QUEUE_SECONDS = 10.0
+"""How long a command waits for one of them: thousands of followers may come back at the same time."""
 
 
 def connect(url: str) -> Redis:
@@ -17,16 +20,17 @@ def connect(url: str) -> Redis:
     RESP2 is pinned because the shapes of replies differ between protocols. A command on a connection that
     died is sent once more on a fresh one, so commands given to it must bear being repeated.
     """
-    client = Redis.from_url(
+    pool: Any = BlockingConnectionPool.from_url(
         url,
         protocol=2,
+        max_connections=MAX_CONNECTIONS,
+        timeout=QUEUE_SECONDS,
         socket_connect_timeout=CONNECT_SECONDS,
         socket_timeout=ANSWER_SECONDS,
         retry=Retry(NoBackoff(), 1),
     )
-    pool: Any = client.connection_pool
     pool.connection_class = letting_go(pool.connection_class)
-    return client
+    return Redis.from_pool(pool)
 
 
 def letting_go(connection_class: type[Any]) -> type[Any]:

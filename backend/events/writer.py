@@ -13,7 +13,9 @@ from backend.events.publish import Publisher
 log = structlog.get_logger()
 
 COALESCE_SECONDS = 0.025
-RETRY_SECONDS = 1.0
+PUBLISH_SECONDS = 1.0
+"""How long a Redis that hangs may hold up the work, now and then."""
+RETRY_SECONDS = 2.0
 MAX_UNSENT = 1000
 
 
@@ -105,8 +107,9 @@ class EventWriter:
         if not self._unsent or clock() - self._failed_at < RETRY_SECONDS:
             return
         try:
-            await self._publisher.publish(*self._unsent)
+            async with asyncio.timeout(PUBLISH_SECONDS):
+                await self._publisher.publish(*self._unsent)
             self._unsent.clear()
-        except Unavailable as error:
+        except (Unavailable, TimeoutError) as error:
             self._failed_at = clock()
-            log.warning("events.unsent", topic=self.topic, num_events=len(self._unsent), reason=error.message)
+            log.warning("events.unsent", topic=self.topic, num_events=len(self._unsent), reason=repr(error))

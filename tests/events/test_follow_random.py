@@ -1,7 +1,9 @@
 """Random stories: crashes, takeovers, lost streams and dropped readers; the screen is always the truth."""
 
 import asyncio
+import os
 import random
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +18,7 @@ from backend.events import Event, Hub, Publisher, connect
 from backend.local.installation import Installation
 from backend.local.redis import Redis as RedisServer
 from tests.events.story import Attempt, Reader, Story
+from tests.local.waiting import until
 
 WORDS = ("a", "ß", "🦑", "\u0000", "e\u0301", "\r\n", "“", "  ", "[1]", "日本")
 NUM_READERS = 5
@@ -158,6 +161,35 @@ async def test_a_redis_that_is_killed_and_restarted_in_the_middle_costs_nobody_a
     await hub.close()
     with suppress(RedisError):
         await redis.aclose()
+
+
+async def test_a_redis_that_hangs_and_comes_to_itself_costs_nobody_a_word(
+    own_redis: RedisServer, hurry: Callable[..., None]
+) -> None:
+    hurry("connect", ANSWER_SECONDS=0.2)
+    hurry("hub", PING_SECONDS=0.2)
+    hurry("writer", PUBLISH_SECONDS=0.1)
+    redis = connect(own_redis.url)
+    hub = Hub(redis)
+    hub.start()
+    story = Story(f"message:{uuid4()}", Publisher(redis))
+    readers = [Reader(hub, story) for _ in range(NUM_READERS)]
+    assert own_redis.child is not None
+    async with asyncio.timeout(60), asyncio.TaskGroup() as group:
+        for number, reader in enumerate(readers):
+            group.create_task(read_on(reader, random.Random(number)))
+        attempt = await story.claim()
+        await _write(attempt, "before ")
+        os.kill(own_redis.child.pid, signal.SIGSTOP)
+        await _write(attempt, "without ")
+        attempt.checkpoint()
+        await until(lambda: all(reader.screen.endswith("without ") for reader in readers))
+        os.kill(own_redis.child.pid, signal.SIGCONT)
+        await _write(attempt, "after ")
+        await attempt.complete()
+    assert [reader.screen for reader in readers] == [story.content] * NUM_READERS
+    await hub.close()
+    await redis.aclose()
 
 
 async def _write(attempt: Attempt, word: str) -> None:

@@ -101,6 +101,16 @@ async def test_what_is_no_event_is_passed_over(hub: Hub, publisher: Publisher, r
     assert heard is not None and heard.cursor == Cursor(1, 0)
 
 
+async def test_a_thousand_followers_may_come_at_the_same_time(hub: Hub, publisher: Publisher) -> None:
+    await publisher.publish(event(0))
+
+    async def visit() -> list[Event]:
+        async with hub.subscribe(TOPIC):
+            return await hub.history(TOPIC, Cursor(0, 0))
+
+    assert [len(told) for told in await asyncio.gather(*(visit() for _ in range(1000)))] == [1] * 1000
+
+
 async def test_a_hub_that_is_away_lets_followers_in_at_once() -> None:
     client = Redis.from_url("redis://127.0.0.1:1/0", protocol=2)
     hub = Hub(client)

@@ -120,6 +120,21 @@ async def test_what_could_not_be_sent_is_sent_with_what_comes_later(
     assert await told(hub) == [("1-0", "AgentStarted"), ("1-1", "a")]
 
 
+async def test_a_redis_that_hangs_does_not_hold_up_the_work(
+    unreliable: Unreliable, hub: Hub, hurry: Callable[..., None]
+) -> None:
+    hurry("writer", PUBLISH_SECONDS=0.01, RETRY_SECONDS=0)
+    writer = EventWriter(TOPIC, 1, unreliable)
+    unreliable.is_slow = True
+    async with asyncio.timeout(30):
+        for _ in range(3):
+            await writer.send("ToolStarted", {})
+    hurry("writer", PUBLISH_SECONDS=10)
+    unreliable.is_slow = False
+    await writer.close()
+    assert [cursor for cursor, _ in await told(hub)] == ["1-0", "1-1", "1-2"]
+
+
 async def test_a_redis_that_is_away_is_not_asked_for_every_event(unreliable: Unreliable) -> None:
     writer = EventWriter(TOPIC, 1, unreliable)
     unreliable.is_away = True
