@@ -1,6 +1,7 @@
 """From a bearer token to who is calling: signed by the issuer's published keys, checked claim by claim."""
 
 import asyncio
+import hashlib
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +20,7 @@ ALGORITHMS = ("RS256",)
 REFETCH_SECONDS = 5.0
 REFRESH_SECONDS = 600.0
 FETCH_TIMEOUT_SECONDS = 5.0
+MAX_VERIFIED = 10_000
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -65,9 +67,29 @@ class Tokens:
         self._keys: dict[str, jwt.PyJWK] = {}
         self._fetched_at = self._tried_at = float("-inf")
         self._fetching = asyncio.Lock()
+        self._verified: dict[bytes, Identity] = {}
 
     async def verify(self, bearer: str) -> Identity:
-        """Who the token belongs to; raises NotSignedIn with the cause, Unavailable when no key is at hand."""
+        """Who the token belongs to; raises NotSignedIn with the cause, Unavailable when no key is at hand.
+
+        What a token says never changes: one that was verified is asked for its age alone, until the keys
+        are due to be fetched again. No token is kept, only its digest.
+        """
+        digest = hashlib.sha256(bearer.encode()).digest()
+        known = self._verified.get(digest)
+        if known is not None and self._is_good(known):
+            return known
+        identity = await self._verify(bearer)
+        self._verified[digest] = identity
+        if len(self._verified) > MAX_VERIFIED:
+            del self._verified[next(iter(self._verified))]
+        return identity
+
+    def _is_good(self, identity: Identity) -> bool:
+        is_fresh = time.monotonic() - self._fetched_at <= REFRESH_SECONDS
+        return is_fresh and identity.expires_at.timestamp() + self._leeway_seconds > time.time()
+
+    async def _verify(self, bearer: str) -> Identity:
         key = await self._key_of(bearer)
         try:
             claims = jwt.decode(
@@ -111,6 +133,7 @@ class Tokens:
             try:
                 self._keys = await _published(self._jwks_url)
                 self._fetched_at = now
+                self._verified.clear()
             except (
                 httpx.HTTPError,
                 ValueError,

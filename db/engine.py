@@ -59,6 +59,14 @@ async def close(database: Database) -> None:
     await database.engine.dispose()
 
 
+async def fetch(database: Database, statement: str, *values: Any) -> list[asyncpg.Record]:
+    """One statement in one round trip; behind a transaction pooler, in one transaction."""
+    if not database.transaction_pooler:
+        return await database.pool.fetch(statement, *values)
+    async with database.pool.acquire() as connection, connection.transaction():
+        return await connection.fetch(statement, *values)
+
+
 async def ping(database: Database) -> None:
     """Return when the database answers; raises what the driver raises when it does not."""
     await database.pool.execute("SELECT 1")
@@ -106,4 +114,4 @@ async def _reset(connection: asyncpg.Connection) -> None:
         await connection.reset()
 
 
-__all__ = ["Database", "Session", "Sessions", "close", "engine_url", "open", "ping", "plain_url"]
+__all__ = ["Database", "Session", "Sessions", "close", "engine_url", "fetch", "open", "ping", "plain_url"]

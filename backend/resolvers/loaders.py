@@ -1,5 +1,6 @@
 """Batches: what fields ask for one by one is read at once, in one short transaction as the viewer."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
@@ -15,7 +16,7 @@ from backend.services.documents import progress
 from backend.services.documents import read as documents
 from backend.services.messages import read as messages
 from db import models as rows
-from db.engine import Session
+from db.engine import Database, Session
 from db.queries import citations, projects, stages
 from db.queries import documents as document_rows
 from db.queries import messages as message_rows
@@ -27,10 +28,11 @@ V = TypeVar("V")
 def build(context: Context) -> Loaders:
     """Fresh loaders of one operation (or of one event); nothing is cached beyond it."""
     return Loaders(
-        nodes=_each(context, nodes.fetch),
+        nodes=_at_once(context, nodes.glance, nodes.fetch),
         settings_by_project=_batch(context, projects.settings_of),
         generation_by_project=_batch(context, projects.generations_of),
-        documents_by_project=_each(context, _documents),
+        documents_by_project=_at_once(context, _documents_at_once, _documents),
+        num_documents_by_project=_batch(context, document_rows.num_of_projects),
         chats_by_project=_each(context, _chats),
         messages_by_chat=_each(context, _messages),
         stages_by_document=_batch(context, stages.of_documents),
@@ -69,6 +71,36 @@ def _each(context: Context, read: Callable[[Session, Viewer, K], Awaitable[V]]) 
         return found
 
     return DataLoader(load_fn=load)
+
+
+def _at_once(
+    context: Context,
+    glance: Callable[[Database, Viewer, K], Awaitable[V | None]],
+    read: Callable[[Session, Viewer, K], Awaitable[V]],
+) -> DataLoader[K, V]:
+    """One round trip for each key; what a glance does not show is read in full, to say why."""
+    in_full = _each(context, read)
+
+    async def look(key: K) -> V | BaseException:
+        try:
+            seen = await glance(context.handles.database, context.viewer, key)
+            return await in_full.load(key) if seen is None else seen
+        except AppError as error:
+            return error
+
+    async def load(keys: list[K]) -> Sequence[V | BaseException]:
+        return await asyncio.gather(*map(look, keys))
+
+    return DataLoader(load_fn=load)
+
+
+async def _documents_at_once(
+    database: Database, viewer: Viewer, key: PageKey
+) -> PageOf[rows.Document] | None:
+    page = await documents.glance(
+        database, viewer=viewer, project_id=key.owner_id, first=key.first, after=key.after
+    )
+    return page if page.rows else None
 
 
 async def _documents(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.Document]:

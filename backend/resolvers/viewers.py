@@ -16,7 +16,7 @@ SIZE = 10_000
 
 @dataclass
 class Viewers:
-    """Remembers for a minute which user an identity is; the token itself is verified every time."""
+    """Remembers for a minute which user an identity is; the token itself is checked every time."""
 
     transactions: Transactions
     clock: Callable[[], float] = monotonic

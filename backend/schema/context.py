@@ -82,6 +82,7 @@ class Loaders:
     settings_by_project: DataLoader[UUID, rows.RetrievalSettings | None]
     generation_by_project: DataLoader[UUID, rows.EmbeddingGeneration | None]
     documents_by_project: DataLoader[PageKey, PageOf[rows.Document]]
+    num_documents_by_project: DataLoader[UUID, int]
     chats_by_project: DataLoader[PageKey, PageOf[rows.Chat]]
     messages_by_chat: DataLoader[PageKey, PageOf[rows.Message]]
     stages_by_document: DataLoader[UUID, Sequence[rows.DocumentStage]]

@@ -1,6 +1,6 @@
 """Pages: Relay connections over keyset cursors, with the total."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -13,6 +13,9 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 MAX_FIRST = 100
+
+Count: TypeAlias = int | Callable[[], Awaitable[int]]
+"""How many there are in a list, or how to find out if anybody asks."""
 
 First: TypeAlias = Annotated[
     int, strawberry.argument(description="How many to return at most: from 1 to 100.")
@@ -42,11 +45,15 @@ class Edge(Generic[T]):
 class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The places of this page, in order.")
     page_info: PageInfo = strawberry.field(description="Where this page lies in the list.")
-    total_count: int = strawberry.field(description="How many there are in the whole list.")
+    count: strawberry.Private[Count]
+
+    @strawberry.field(description="How many there are in the whole list.")
+    async def total_count(self) -> int:
+        return self.count if isinstance(self.count, int) else await self.count()
 
 
-def connection(page: PageOf[R], wrap: Callable[[R], T]) -> Connection[T]:
-    """A page of rows as a connection of what `wrap` makes of each."""
+def connection(page: PageOf[R], wrap: Callable[[R], T], count: Count = 0) -> Connection[T]:
+    """A page of rows as a connection of what `wrap` makes of each; `count` for a page that is not counted."""
     edges = [Edge(node=wrap(row), cursor=cursor) for row, cursor in zip(page.rows, page.cursors, strict=True)]
     info = PageInfo(
         has_next_page=page.has_next_page,
@@ -54,7 +61,8 @@ def connection(page: PageOf[R], wrap: Callable[[R], T]) -> Connection[T]:
         start_cursor=edges[0].cursor if edges else None,
         end_cursor=edges[-1].cursor if edges else None,
     )
-    return Connection(edges=edges, page_info=info, total_count=page.total_count or 0)
+    total = count if page.total_count is None else page.total_count
+    return Connection(edges=edges, page_info=info, count=total)
 
 
 def page_key(owner_id: UUID, first: int, after: str | None) -> PageKey:

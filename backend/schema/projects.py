@@ -65,8 +65,12 @@ class Project(Node):
 
     @strawberry.field(description="Its documents, newest first.")
     async def documents(self, info: Info, first: First = 20, after: After = None) -> Connection[Document]:
-        key = page_key(self.row.id, first, after)
-        return connection(await info.context.loaders.documents_by_project.load(key), Document.from_row)
+        loaders, key = info.context.loaders, page_key(self.row.id, first, after)
+
+        async def count() -> int:
+            return await loaders.num_documents_by_project.load(self.row.id)
+
+        return connection(await loaders.documents_by_project.load(key), Document.from_row, count)
 
     @strawberry.field(description="Its chats, the last used first.")
     async def chats(self, info: Info, first: First = 20, after: After = None) -> Connection[Chat]:

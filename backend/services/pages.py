@@ -1,9 +1,10 @@
-"""Pages of any list: how many rows may be asked for, and what a bad cursor is called."""
+"""Reading lists: how many rows may be asked for, what a bad cursor is called, and a database that is away."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from backend.errors import Invalid
+from backend.errors import Invalid, Unavailable
+from db.errors import Unreachable
 
 MAX_FIRST = 100
 
@@ -17,3 +18,12 @@ def checked(first: int) -> Iterator[None]:
         yield
     except ValueError as error:
         raise Invalid(str(error), field="after") from error
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Read without a unit of work in this block; raises Unavailable when the database does not answer."""
+    try:
+        yield
+    except Unreachable as error:
+        raise Unavailable("The database does not answer.", retry_after=5) from error

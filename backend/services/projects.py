@@ -12,10 +12,10 @@ from backend.errors import Invalid, NotFound, Unavailable
 from backend.services import pages, rights
 from backend.storage import Storage
 from backend.transactions import Transactions
-from db.engine import Session
+from db.engine import Database, Session
 from db.models import AgentType, Fusion, Project, RagStrategy, RetrievalSettings
 from db.models.projects import MAX_DIMENSIONS
-from db.queries import documents, projects, removal
+from db.queries import documents, glances, projects, removal
 from db.queries.paging import Page
 from db.queries.projects import NewProject
 from db.queries.removal import Receipt
@@ -71,6 +71,12 @@ async def get(session: Session, *, viewer: Viewer, project_id: UUID) -> Project:
     """Raises NotFound for strangers."""
     await rights.member(session, viewer=viewer, project_id=project_id)
     return _found(await projects.get(session, project_id))
+
+
+async def glance(database: Database, *, viewer: Viewer, project_id: UUID) -> Project | None:
+    """As `get`, in one round trip, to be looked at only; None for strangers. Raises Unavailable."""
+    with pages.reachable():
+        return await glances.project(database, viewer_id=viewer.user_id, project_id=project_id)
 
 
 async def page(session: Session, *, viewer: Viewer, first: int, after: str | None) -> Page[Project]:

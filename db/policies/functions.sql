@@ -9,6 +9,8 @@ GRANT EXECUTE ON FUNCTION
     opentrace.message_path(uuid, integer),
     opentrace.search_basic(uuid, uuid, real[], double precision, integer),
     opentrace.search_basic_as(uuid, uuid, uuid, real[], double precision, integer),
+    opentrace.project_as(uuid, uuid),
+    opentrace.documents_as(uuid, uuid, timestamptz, uuid, integer),
     opentrace.delete_document(uuid),
     opentrace.delete_chat(uuid),
     opentrace.delete_project(uuid)

@@ -58,6 +58,16 @@ async def place_in_queue(session: AsyncSession, document_id: UUID) -> int | None
     return place
 
 
+async def num_of_projects(session: AsyncSession, project_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many documents each project has."""
+    statement = (
+        select(Document.project_id, func.count())
+        .where(col(Document.project_id).in_(project_ids))
+        .group_by(col(Document.project_id))
+    )
+    return dict.fromkeys(project_ids, 0) | {id: count for id, count in await session.exec(statement)}
+
+
 async def counts_by_status(
     session: AsyncSession, project_ids: Sequence[UUID]
 ) -> dict[UUID, dict[DocumentStatus, int]]:

@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from db import engine
 from db.engine import Database
 from db.errors import translate
 
@@ -51,16 +52,8 @@ async def basic(
     """
     values = (scope.viewer_id, scope.project_id, scope.generation_id, query.tolist(), threshold, limit)
     with translate():
-        rows = await _fetch(database, _BASIC, *values)
+        rows = await engine.fetch(database, _BASIC, *values)
     return [_hit(row) for row in rows]
-
-
-async def _fetch(database: Database, statement: str, *values: Any) -> list[asyncpg.Record]:
-    """One round trip; behind a transaction pooler, one transaction."""
-    if not database.transaction_pooler:
-        return await database.pool.fetch(statement, *values)
-    async with database.pool.acquire() as connection, connection.transaction():
-        return await connection.fetch(statement, *values)
 
 
 def _hit(row: asyncpg.Record) -> Hit:

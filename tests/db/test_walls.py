@@ -22,6 +22,8 @@ CALLS = {
     "search_basic": "SELECT * FROM opentrace.search_basic($1, $4, array_fill(1::real, ARRAY[8]), -1, 100)",
     "search_basic_as": "SELECT * FROM opentrace.search_basic_as(opentrace.viewer_id(), $1, $4,"
     " array_fill(1::real, ARRAY[8]), -1, 100)",
+    "project_as": "SELECT * FROM opentrace.project_as(opentrace.viewer_id(), $1)",
+    "documents_as": "SELECT * FROM opentrace.documents_as(opentrace.viewer_id(), $1, NULL, NULL, 10)",
     "delete_document": "SELECT * FROM opentrace.delete_document($2)",
     "delete_chat": "SELECT * FROM opentrace.delete_chat($5)",
     "delete_project": "SELECT * FROM opentrace.delete_project($1)",
@@ -133,6 +135,8 @@ async def test_no_function_tells_a_stranger_anything(database: Database, api_dat
         "message_path": [0, 0, 1],
         "search_basic": [0, 0, 3],
         "search_basic_as": [0, 0, 3],
+        "project_as": [0, 0, 1],
+        "documents_as": [0, 0, 3],
         "delete_document": [0, 0, 1],
         "delete_chat": [0, 0, 1],
         "delete_project": [0, 0, 1],

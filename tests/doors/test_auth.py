@@ -225,3 +225,69 @@ async def test_without_any_key_the_issuer_is_unavailable_rather_than_the_token_w
     for _ in range(2):
         with pytest.raises(Unavailable):
             await tokens.verify(token("old"))
+
+
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The tokens whose signatures were looked at."""
+    seen: list[str] = []
+    decode = jwt.decode
+
+    def watched(bearer: str, *words: Any, **named: Any) -> Any:
+        seen.append(bearer)
+        return decode(bearer, *words, **named)
+
+    monkeypatch.setattr(jwt, "decode", watched)
+    return seen
+
+
+async def test_a_good_token_is_verified_once(tokens: Tokens, decoded: list[str]) -> None:
+    good = token()
+    assert await tokens.verify(good) == await tokens.verify(good)
+    assert decoded == [good]
+
+
+async def test_a_token_that_was_good_is_refused_once_it_is_too_old(tokens: Tokens) -> None:
+    aged = token(exp=int(time.time()) - 1)
+    await tokens.verify(aged)
+    # Less leeway is the same as more time.
+    tokens._leeway_seconds = 0
+    assert "expired" in await refused(tokens, aged)
+
+
+async def test_a_token_that_was_good_is_refused_once_its_key_is_withdrawn(
+    tokens: Tokens, key_server: KeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = token("old")
+    await tokens.verify(good)
+    key_server.published = ["new"]
+    monkeypatch.setattr(auth, "REFETCH_SECONDS", 0)
+    await tokens.verify(token("new"))  # its unknown key makes us ask again
+    assert "does not publish" in await refused(tokens, good)
+
+
+async def test_a_remembered_token_does_not_put_off_the_fetching_of_keys(
+    tokens: Tokens, key_server: KeyServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = token("old")
+    await tokens.verify(good)
+    key_server.published = ["new"]
+    monkeypatch.setattr(auth, "REFETCH_SECONDS", 0)
+    monkeypatch.setattr(auth, "REFRESH_SECONDS", 0)
+    assert "does not publish" in await refused(tokens, good)
+
+
+async def test_a_changed_token_is_not_the_one_that_was_verified(tokens: Tokens) -> None:
+    good = token()
+    await tokens.verify(good)
+    assert "signature" in await refused(tokens, good[:-20] + "A" * 20)
+
+
+async def test_no_more_tokens_are_remembered_than_may_be(
+    tokens: Tokens, decoded: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(auth, "MAX_VERIFIED", 2)
+    made = [token(sub=f"user_{n}") for n in range(3)]
+    for each in (*made, made[2], made[0]):
+        await tokens.verify(each)
+    assert decoded == [*made, made[0]]
