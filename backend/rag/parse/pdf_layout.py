@@ -8,7 +8,9 @@ from itertools import pairwise
 from statistics import median
 
 from backend.rag.elements import Box, Element, ElementKind, Line
+from backend.rag.parse import table
 from backend.rag.parse.pdf_lines import RawLine, Sheet
+from backend.rag.parse.pdf_tables import RuledTable
 
 _BULLETS = "•◦▪‣●○■□➢✓\uf0b7\uf0a7–—*-"
 _ITEM = re.compile(rf"^([{_BULLETS}]|\(?\d{{1,2}}[.)]|\(?[a-zA-Z][.)]|\(?[ivx]{{1,4}}[.)])\s+\S")
@@ -51,8 +53,10 @@ def survey(sheets: Iterable[Sheet]) -> Style:
 
 def elements(sheet: Sheet, number: int, style: Style, seen: set[str]) -> Iterator[Element]:
     """The page's elements; a running head is an ordinary line once, then joins `seen` and is a HEADER."""
-    body = []
-    for line in sheet.lines:
+    body: list[RawLine] = []
+    tables: list[tuple[int, RuledTable]] = []
+    for index, line in enumerate(sheet.lines):
+        tables += [(len(body), ruled) for at, ruled in sheet.tables if at == index]
         is_last = line is sheet.lines[-1] and _counts_pages(line, number)
         if is_last or (_is_at_edge(line, sheet) and _is_head(line, style, seen)):
             yield Element(ElementKind.HEADER, (_placed(line, sheet, number),))
@@ -60,10 +64,23 @@ def elements(sheet: Sheet, number: int, style: Style, seen: set[str]) -> Iterato
             body.append(line)
     margins = {line.x0 for line in body if line.cells == 1 and not line.bold and len(line.text) > 30}
     margins.add(min((line.x0 for line in body), default=0.0))
-    for block in _blocks(body, _pitch(body)):
-        lines = tuple(_placed(line, sheet, number) for line in block)
-        level = _title_level(block, style) if _stands_out(block, style, margins, sheet.width) else None
-        yield Element(_kind(block, level), lines, level)
+    tables += [(len(body), ruled) for at, ruled in sheet.tables if at >= len(sheet.lines)]
+    pitch, start = _pitch(body), 0
+    for at, ruled in [*tables, (len(body), None)]:
+        for block in _blocks(body[start:at], pitch):
+            lines = tuple(_placed(line, sheet, number) for line in block)
+            level = _title_level(block, style) if _stands_out(block, style, margins, sheet.width) else None
+            yield Element(_kind(block, level), lines, level)
+        start = at
+        if ruled is not None:
+            yield from _ruled(ruled, sheet, number)
+
+
+def _ruled(ruled: RuledTable, sheet: Sheet, number: int) -> Iterator[Element]:
+    rows = [table.Row(row.cells, number, _box(row.rect, sheet)) for row in ruled.rows]
+    found = table.element(rows, num_headers=ruled.num_headers)
+    if found is not None:
+        yield found
 
 
 def _is_at_edge(line: RawLine, sheet: Sheet) -> bool:
@@ -171,9 +188,13 @@ def _reads_as_title(text: str) -> bool:
 
 
 def _placed(line: RawLine, sheet: Sheet, number: int) -> Line:
-    x0, x1 = (_fraction(x, sheet.width) for x in (line.x0, line.x1))
-    y0, y1 = (_fraction(y, sheet.height) for y in (line.y0, line.y1))
-    return Line(line.text, number, Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None)
+    return Line(line.text, number, _box((line.x0, line.y0, line.x1, line.y1), sheet))
+
+
+def _box(rect: tuple[float, float, float, float], sheet: Sheet) -> Box | None:
+    x0, x1 = (_fraction(x, sheet.width) for x in rect[::2])
+    y0, y1 = (_fraction(y, sheet.height) for y in rect[1::2])
+    return Box(x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
 def _fraction(value: float, whole: float) -> float:

@@ -4,17 +4,18 @@ import re
 from collections.abc import Iterator
 from ctypes import byref, c_double, c_int, create_string_buffer
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.parse import clean, pdf_spacing
+from backend.rag.parse import clean, pdf_spacing, pdf_tables
+from backend.rag.parse.pdf_display import Display
+from backend.rag.parse.pdf_tables import RuledTable
 
 _SPAN = re.compile(r"[^\r\n\ufffe]+\ufffe?")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
-_SCALE = 1_000_000
 _WIDE_GAP = 1.5
 _HYPHEN = "\ufffe"
 _WORD = re.compile(r"\w+(?:-\w+)*")
@@ -40,11 +41,15 @@ class RawLine:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A page's lines, and its displayed width and height in points."""
+    """A page's lines, and its displayed width and height in points.
+
+    `tables` hold the rest of the text; the number beside one says before which line it is read.
+    """
 
     width: float
     height: float
     lines: list[RawLine]
+    tables: list[tuple[int, RuledTable]]
 
 
 def read(page: pdfium.PdfPage) -> Sheet:
@@ -52,39 +57,22 @@ def read(page: pdfium.PdfPage) -> Sheet:
     width, height = page.get_size()
     textpage = page.get_textpage()
     try:
-        lines = list(_lines(textpage, _Display(page, width, height)))
+        display = Display(page, width, height)
+        found = list(_lines(textpage, display))
+        places = [pdf_tables.Place((line.x0, line.y0, line.x1, line.y1), line.text) for line in found]
+        in_tables = pdf_tables.find(page, textpage, display, places)
     finally:
         textpage.close()
-    return Sheet(width, height, list(_rows(_mend(lines))))
+    sheet = Sheet(width, height, [], [])
+    for ruled, numbers in groupby(range(len(found)), in_tables.get):
+        if ruled is None:
+            sheet.lines.extend(_rows(_mend([found[number] for number in numbers])))
+        elif all(ruled is not known for _, known in sheet.tables):
+            sheet.tables.append((len(sheet.lines), ruled))
+    return sheet
 
 
-class _Display:
-    """Maps a page's own coordinates, which ignore rotation and cropping, to what is displayed."""
-
-    def __init__(self, page: pdfium.PdfPage, width: float, height: float) -> None:
-        self._width, self._height = width / _SCALE, height / _SCALE
-        self._origin = self._device(page, 0, 0)
-        (x, y), (right, down), (left, up) = (
-            self._origin,
-            self._device(page, 1000, 0),
-            self._device(page, 0, 1000),
-        )
-        self._matrix = ((right - x) / 1000, (left - x) / 1000, (down - y) / 1000, (up - y) / 1000)
-
-    def _device(self, page: pdfium.PdfPage, x: float, y: float) -> tuple[float, float]:
-        at_x, at_y = c_int(), c_int()
-        raw.FPDF_PageToDevice(page, 0, 0, _SCALE, _SCALE, 0, x, y, byref(at_x), byref(at_y))
-        return at_x.value * self._width, at_y.value * self._height
-
-    def box(self, left: float, top: float, right: float, bottom: float) -> tuple[float, float, float, float]:
-        a, b, c, d = self._matrix
-        x, y = self._origin
-        xs = (x + a * left + b * top, x + a * right + b * bottom)
-        ys = (y + c * left + d * top, y + c * right + d * bottom)
-        return min(xs), min(ys), max(xs), max(ys)
-
-
-def _lines(textpage: pdfium.PdfTextPage, display: _Display) -> Iterator[RawLine]:
+def _lines(textpage: pdfium.PdfTextPage, display: Display) -> Iterator[RawLine]:
     text = textpage.get_text_range()
     for match in _SPAN.finditer(text):
         span = match[0]

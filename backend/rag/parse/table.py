@@ -7,8 +7,7 @@ from html import escape
 
 from backend.rag.elements import Box, Element, ElementKind, Line
 
-_NUMBER = re.compile(r"^[^\w]*\d[\d.,:/\s%-]*[^\w]*$")
-_YEAR = re.compile(r"^(19|20)\d\d$")
+_YEAR = re.compile(r"(?<![\d.,$€£])(19|20)\d\d(?![\d.,%])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,11 @@ def is_header(texts: Iterable[str]) -> bool:
     cells = [text.strip() for text in texts]
     filled = [text for text in cells if text]
     has_numbers = any(_NUMBER.match(text) and not _YEAR.match(text) for text in filled)
-    return 2 * len(filled) > len(cells) and not has_numbers and any(not _YEAR.match(text) for text in filled)
+    return (
+        2 * len(filled) > len(cells)
+        and not has_numbers
+        and any(letter.isalpha() for letter in "".join(filled))
+    )
 
 
 def _markup(row: Row, is_header: bool) -> str:

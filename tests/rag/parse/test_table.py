@@ -38,9 +38,13 @@ def test_a_table_without_text_is_none_and_a_header_alone_heads_nothing() -> None
         (["", "2023", "2022"], False),
         (["Year", "2023", "2022"], True),
         (["Name", "Price"], True),
+        (["$ million", "Q1 2023", "Dec 31, 2022"], True),
+        (["Cost", "2,023.00"], False),
         (["Name", "$ 1,200.50"], False),
         (["Total", "", "", ""], False),
         (["12.5 %", "x"], False),
+        (["Sales", "$96.9B – $97.9B"], False),
+        (["*", "*"], False),
         ([], False),
     ],
 )
