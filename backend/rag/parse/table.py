@@ -58,12 +58,13 @@ def is_header(texts: Iterable[str]) -> bool:
     """Whether a first row names its columns: words and years in most cells, numbers in none."""
     cells = [text.strip() for text in texts]
     filled = [text for text in cells if text]
-    has_numbers = any(_NUMBER.match(text) and not _YEAR.match(text) for text in filled)
-    return (
-        2 * len(filled) > len(cells)
-        and not has_numbers
-        and any(letter.isalpha() for letter in "".join(filled))
-    )
+    has_words = any(map(str.isalpha, "".join(filled)))
+    return 2 * len(filled) > len(cells) and has_words and not any(map(_is_number, filled))
+
+
+def _is_number(text: str) -> bool:
+    num_digits, num_letters = sum(map(str.isdigit, text)), sum(map(str.isalpha, text))
+    return num_digits > num_letters and _YEAR.search(text) is None
 
 
 def _markup(row: Row, is_header: bool) -> str:
