@@ -70,6 +70,7 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
         limits=Limits(
             presign_seconds=settings.storage.presign_seconds,
             max_upload_bytes=settings.storage.max_upload_bytes,
+            **settings.limits.model_dump(),
             embedding_model=settings.models.embedding_model,
             embedding_dimensions=settings.models.embedding_dimensions,
         ),

@@ -93,6 +93,16 @@ class IngestionSettings(Group):
     embed_batch_tokens: int = 100_000
 
 
+class LimitSettings(Group):
+    """How much may be uploaded; what would be more is refused before it starts."""
+
+    files_per_request: int = 100
+    documents_per_project: int = 10_000
+    bytes_per_project: int = 50 * 1024**3
+    unfinished_documents_per_user: int = 2000
+    """Documents that are being uploaded, wait or are being taken in."""
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="OPENTRACE_", env_nested_delimiter="__", frozen=True, extra="ignore"
@@ -106,4 +116,5 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     work: WorkSettings = WorkSettings()
     ingestion: IngestionSettings = IngestionSettings()
+    limits: LimitSettings = LimitSettings()
     log_level: str = "INFO"

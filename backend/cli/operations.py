@@ -9,17 +9,6 @@ query Projects($after: String) {
 }
 """
 
-DOCUMENTS = """
-query Documents($project: ID!, $after: String) {
-  project(id: $project) {
-    documents(first: 100, after: $after) {
-      edges { node { id name sha256 status } }
-      pageInfo { hasNextPage endCursor }
-    }
-  }
-}
-"""
-
 CREATE_PROJECT = """
 mutation CreateProject($name: String!) {
   createProject(input: {name: $name}) {
@@ -32,7 +21,7 @@ mutation CreateProject($name: String!) {
 REQUEST_UPLOADS = """
 mutation RequestUploads($project: ID!, $files: [FileInput!]!) {
   requestUploads(input: {projectId: $project, files: $files}) {
-    ... on RequestUploadsPayload { tickets { url headers { name value } document { id } } }
+    ... on RequestUploadsPayload { tickets { url headers { name value } document { id } duplicateOf { id } } }
     ... on Error { message code }
   }
 }

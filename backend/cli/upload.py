@@ -30,25 +30,18 @@ async def take_in(client: Client, project: str, file: Path, progress: Progress) 
     A document with the same bytes that is there already is used, not uploaded again.
     """
     sha256, bar = hash_of(file), progress.add_task(file.name, total=1.0, stage="")
-    document = await find_document(client, project, sha256)
-    if document is None:
-        document = await upload(client, project, file, sha256)
+    document = await upload(client, project, file, sha256)
     await follow(client, document, progress, bar)
     return document
 
 
-async def find_document(client: Client, project: str, sha256: str) -> str | None:
-    variables = {"project": project}
-    async for document in pages(client, operations.DOCUMENTS, variables, "project", "documents"):
-        usable = document["status"] not in ("UPLOADING", "FAILED", "CANCELLED")
-        if document["sha256"] == sha256 and usable:
-            return str(document["id"])
-    return None
-
-
 async def upload(client: Client, project: str, file: Path, sha256: str) -> str:
+    """The id of the document that has the file's bytes, which are sent only if the project lacks them."""
     variables = {"project": project, "files": [describe(file, sha256)]}
     ticket = result_of(await client.execute(operations.REQUEST_UPLOADS, variables))["tickets"][0]
+    document = str(ticket["document"]["id"])
+    if ticket["duplicateOf"] is not None:
+        return document
     headers = {header["name"]: header["value"] for header in ticket["headers"]}
     async with httpx.AsyncClient(timeout=600, trust_env=False) as http:
         answer = await http.put(
@@ -56,7 +49,6 @@ async def upload(client: Client, project: str, file: Path, sha256: str) -> str:
         )
     if answer.is_error:
         raise ApiError(f"The object store refused {file.name} with status {answer.status_code}.")
-    document = str(ticket["document"]["id"])
     result_of(await client.execute(operations.CONFIRM_UPLOAD, {"document": document}))
     return document
 

@@ -5,7 +5,7 @@ from typing import Annotated
 import strawberry
 
 from backend.resolvers.expected import answering
-from backend.schema.context import Info
+from backend.schema.context import Info, Limits
 from backend.schema.documents import Document
 from backend.schema.inputs import DocumentInput, FileInput, RequestUploadsInput
 from backend.schema.nodes import row_id
@@ -22,7 +22,10 @@ from backend.services.documents import files, upload
 
 @strawberry.type
 class UploadMutations:
-    @strawberry.mutation(description="Ask for leave to upload files; each becomes a document of the project.")
+    @strawberry.mutation(
+        description="Ask for leave to upload files; each becomes a document of the project, unless the "
+        "project has one of the same bytes. A repeat is safe: a file that has not arrived gets a new address."
+    )
     @answering
     async def request_uploads(
         self,
@@ -31,9 +34,6 @@ class UploadMutations:
     ) -> RequestUploadsResult:
         context, handles = info.context, info.context.handles
         project_id = row_id(input.project_id, "Project", field="project_id")
-        limits = files.UploadLimits(
-            max_bytes=handles.limits.max_upload_bytes, presign_seconds=handles.limits.presign_seconds
-        )
         async with handles.transactions.unit_of_work(context.viewer.user_id) as session:
             tickets = await upload.request(
                 session,
@@ -41,7 +41,7 @@ class UploadMutations:
                 project_id=project_id,
                 files=[_file(file) for file in input.files],
                 storage=handles.storage,
-                limits=limits,
+                limits=_limits(handles.limits),
             )
         return RequestUploadsPayload(tickets=[_ticket(ticket) for ticket in tickets])
 
@@ -64,15 +64,32 @@ class UploadMutations:
         return DocumentPayload(document=Document.from_row(row))
 
 
+def _limits(limits: Limits) -> files.UploadLimits:
+    return files.UploadLimits(
+        max_bytes=limits.max_upload_bytes,
+        presign_seconds=limits.presign_seconds,
+        files_per_request=limits.files_per_request,
+        documents_per_project=limits.documents_per_project,
+        bytes_per_project=limits.bytes_per_project,
+        unfinished_per_user=limits.unfinished_documents_per_user,
+    )
+
+
 def _file(file: FileInput) -> files.FileRequest:
     return files.FileRequest(
-        name=file.name, content_type=file.content_type, size=file.size, sha256=file.sha256
+        name=file.name,
+        content_type=file.content_type,
+        size=file.size,
+        sha256=file.sha256,
+        allow_duplicate=file.allow_duplicate,
     )
 
 
 def _ticket(ticket: upload.UploadTicket) -> UploadTicket:
+    document = Document.from_row(ticket.document)
     return UploadTicket(
-        document=Document.from_row(ticket.document),
+        document=document,
+        duplicate_of=document if ticket.is_duplicate else None,
         url=ticket.url,
         headers=[UploadHeader(name=name, value=value) for name, value in ticket.headers.items()],
         expires_at=ticket.expires_at,

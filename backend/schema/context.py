@@ -58,6 +58,10 @@ class Limits:
 
     presign_seconds: int
     max_upload_bytes: int
+    files_per_request: int
+    documents_per_project: int
+    bytes_per_project: int
+    unfinished_documents_per_user: int
     embedding_model: str
     embedding_dimensions: int
 

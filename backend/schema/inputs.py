@@ -77,6 +77,10 @@ class FileInput:
     content_type: str = strawberry.field(description="Its media type, like `application/pdf`.")
     size: int = strawberry.field(description="How many bytes it has; the upload must have exactly as many.")
     sha256: str = strawberry.field(description="SHA-256 of its bytes, in lower-case hex.")
+    allow_duplicate: bool = strawberry.field(
+        default=False,
+        description="Make a document of its own even if the project has one of the same bytes already.",
+    )
 
 
 @strawberry.input(description="Files that are to be uploaded to a project.")

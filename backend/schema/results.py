@@ -49,12 +49,21 @@ class UploadHeader:
     value: str = strawberry.field(description="Its value, exactly.")
 
 
-@strawberry.type(description="Leave to upload one file: PUT its bytes to `url` with exactly these headers.")
+@strawberry.type(
+    description="Leave to upload one file: PUT its bytes to `url` with exactly these headers. A file that "
+    "the project has already needs no upload: then `duplicateOf` is set and there is no `url`."
+)
 class UploadTicket:
-    document: Document = strawberry.field(description="The document that waits for the file.")
-    url: str = strawberry.field(description="Where to PUT the file.")
+    document: Document = strawberry.field(
+        description="The document of this file: the one that waits for it, or the one of `duplicateOf`."
+    )
+    duplicate_of: Document | None = strawberry.field(
+        description="The project's document of the same bytes that makes this upload unnecessary, if any. "
+        "A failed or cancelled one never does."
+    )
+    url: str | None = strawberry.field(description="Where to PUT the file; none for a duplicate.")
     headers: list[UploadHeader] = strawberry.field(description="The headers that were signed for.")
-    expires_at: datetime = strawberry.field(description="When the leave ends.")
+    expires_at: datetime | None = strawberry.field(description="When the leave ends; none for a duplicate.")
 
 
 @strawberry.type(description="Leave to upload the files.")

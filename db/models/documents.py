@@ -53,6 +53,8 @@ class Document(Table, table=True):
     __tablename__ = "documents"
     __table_args__ = (
         Index(None, "project_id", "created_at", "id"),
+        Index(None, "project_id", "sha256"),
+        Index("ix_documents_uploading", "updated_at", postgresql_where=text("status = 'UPLOADING'")),
         Index("ix_documents_work", "uploaded_by", "queued_at", postgresql_where=text(WORK)),
         one_of("source", DocumentSource),
         one_of("status", DocumentStatus),

@@ -1,13 +1,15 @@
 """Documents: rows, pages of them, and their place in the queue."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.models import Document, DocumentStatus
+from db.models.documents import ENDED, STAGES
 from db.queries import paging
 from db.queries.paging import Page
 
@@ -47,6 +49,78 @@ async def storage_keys(session: AsyncSession, project_id: UUID) -> list[str]:
     """Where the objects of all the project's documents are."""
     statement = select(Document.storage_key).where(Document.project_id == project_id)
     return list((await session.exec(statement)).all())
+
+
+async def take_upload_turn(session: AsyncSession, *, user_id: UUID, project_id: UUID) -> None:
+    """Requests for uploads of one user, and of one project, go one at a time until the transaction ends.
+
+    The user's turn comes first for everyone, so that two requests never wait for each other.
+    """
+    for key in (f"uploads of user {user_id}", f"uploads of project {project_id}"):
+        await session.scalar(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
+
+
+async def awaited_of_bytes(
+    session: AsyncSession, *, project_id: UUID, sha256s: Sequence[str]
+) -> list[Document]:
+    """The project's documents that wait for these bytes, held until the end of the transaction.
+
+    One that upkeep has taken, to fail it, is left out.
+    """
+    statement = (
+        select(Document)
+        .where(
+            Document.project_id == project_id,
+            col(Document.sha256).in_(sha256s),
+            Document.status == DocumentStatus.UPLOADING,
+            col(Document.leased_until).is_(None),
+        )
+        .order_by(col(Document.id))
+        .with_for_update()
+    )
+    return list(await session.exec(statement))
+
+
+async def arrived_of_bytes(
+    session: AsyncSession, *, project_id: UUID, sha256s: Sequence[str]
+) -> list[Document]:
+    """The project's documents of these bytes that have not failed, the oldest of the same bytes last."""
+    statement = (
+        select(Document)
+        .where(
+            Document.project_id == project_id,
+            col(Document.sha256).in_(sha256s),
+            col(Document.status).in_([DocumentStatus.QUEUED, *STAGES, DocumentStatus.COMPLETED]),
+        )
+        .order_by(col(Document.created_at).desc(), col(Document.id).desc())
+        .execution_options(populate_existing=True)
+    )
+    return list(await session.exec(statement))
+
+
+@dataclass(frozen=True)
+class Totals:
+    """What a project has: all documents, and the bytes of those whose file is stored or on its way."""
+
+    num_documents: int
+    num_bytes: int
+
+
+async def totals(session: AsyncSession, *, project_id: UUID) -> Totals:
+    is_stored = or_(col(Document.queued_at).is_not(None), col(Document.status) == DocumentStatus.UPLOADING)
+    statement = select(func.count(), func.coalesce(func.sum(Document.size_bytes).filter(is_stored), 0)).where(
+        Document.project_id == project_id
+    )
+    num_documents, num_bytes = (await session.exec(statement)).one()
+    return Totals(num_documents, int(num_bytes))
+
+
+async def num_unfinished(session: AsyncSession, *, user_id: UUID) -> int:
+    """How many of the user's documents are being uploaded, wait or are being taken in."""
+    statement = select(func.count()).where(
+        Document.uploaded_by == user_id, col(Document.status).not_in(ENDED)
+    )
+    return (await session.exec(statement)).one()
 
 
 async def place_in_queue(session: AsyncSession, document_id: UUID) -> int | None:

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from db.engine import Database
 from tests.fixtures import asking
 from tests.fixtures.served import Served
 
@@ -117,6 +118,29 @@ async def test_a_file_that_is_not_taken_is_named(served: Served) -> None:
     query = "query ($id: ID!) { project(id: $id) { documents { totalCount } } }"
     data = await served.ask(query, {"id": project})
     assert data["project"]["documents"]["totalCount"] == 0
+
+
+async def test_bytes_that_the_project_has_need_no_upload_unless_another_document_is_wanted(
+    served: Served, database: Database
+) -> None:
+    project = await asking.new_project(served)
+    document = await asking.new_document(served, project)
+    await database.pool.execute("UPDATE opentrace.documents SET status = 'COMPLETED'")
+    for allowed in (False, True):
+        file = asking.FILE | {"name": "b.txt", "allowDuplicate": allowed}
+        wanted = {"project": project, "files": [file]}
+        (ticket,) = (await served.ask(asking.REQUEST_UPLOADS, wanted))["requestUploads"]["tickets"]
+        assert (ticket["document"]["id"] == document) is not allowed
+        assert ticket["duplicateOf"] == (None if allowed else {"id": document})
+        assert (ticket["url"] is None) is not allowed
+        assert (ticket["headers"] == [], ticket["expiresAt"] is None) == (not allowed, not allowed)
+
+
+async def test_more_files_than_a_request_may_name_exceed_a_quota(served: Served) -> None:
+    project = await asking.new_project(served)
+    wanted = {"project": project, "files": [asking.FILE] * 101}
+    result = (await served.ask(asking.REQUEST_UPLOADS, wanted))["requestUploads"]
+    assert (result["__typename"], result["field"]) == ("QuotaExceededError", "files")
 
 
 async def test_a_repeat_with_the_same_key_returns_the_first_pair(served: Served) -> None:

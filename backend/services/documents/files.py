@@ -5,10 +5,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from backend.errors import Invalid, TooLarge
+from backend.errors import Invalid, QuotaExceeded, TooLarge
 from backend.rag.parse import formats
 
-MAX_FILES = 100
 MAX_NAME = 255
 
 # What browsers and systems call the same thing, and what a name says when the browser says nothing.
@@ -34,20 +33,32 @@ class FileRequest:
     content_type: str
     size: int
     sha256: str
+    allow_duplicate: bool = False
+    """Make a document of its own even where the project has one of the same bytes."""
 
 
 @dataclass(frozen=True)
 class UploadLimits:
-    """The largest file in bytes, and how many seconds a signed address lives."""
+    """The largest file in bytes, how many seconds a signed address lives, and how much may be had at all."""
 
     max_bytes: int
     presign_seconds: int
+    files_per_request: int = 100
+    documents_per_project: int = 10_000
+    bytes_per_project: int = 50 * 1024**3
+    unfinished_per_user: int = 2000
 
 
 def checked(files: Sequence[FileRequest], limits: UploadLimits) -> list[FileRequest]:
-    """The files with clean names, types and hashes; raises Invalid or TooLarge with the field at fault."""
-    if not 1 <= len(files) <= MAX_FILES:
-        raise Invalid(f"Between 1 and {MAX_FILES} files can be uploaded at once.", field="files")
+    """The files with clean names, types and hashes; raises Invalid, TooLarge or QuotaExceeded."""
+    if not files:
+        raise Invalid("Name at least one file to upload.", field="files")
+    if len(files) > limits.files_per_request:
+        raise QuotaExceeded(
+            f"At most {limits.files_per_request} files can be uploaded in one request; "
+            f"these are {len(files)}. Ask for them in several.",
+            field="files",
+        )
     return [_checked(file, f"files.{number}", limits) for number, file in enumerate(files)]
 
 

@@ -1,15 +1,16 @@
 """Uploads: a row and a signed address for each file, and the start of the work once the bytes are there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum, auto
 from uuid import UUID, uuid4
 
 from backend.auth import Viewer
 from backend.errors import Conflict, Invalid
 from backend.queue import Job, enqueue
 from backend.services import rights
-from backend.services.documents import events, failures
+from backend.services.documents import events, failures, quotas
 from backend.services.documents import files as accepted
 from backend.services.documents.files import FileRequest, UploadLimits
 from backend.storage import Storage, StoredObject
@@ -22,12 +23,13 @@ from db.queries import documents
 
 @dataclass(frozen=True)
 class UploadTicket:
-    """Where to PUT one file, and the headers that its signature covers."""
+    """Where to PUT one file, and the headers that its signature covers; nowhere, if it `is_duplicate`."""
 
     document: Document
-    url: str
-    headers: dict[str, str]
-    expires_at: datetime
+    is_duplicate: bool = False
+    url: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+    expires_at: datetime | None = None
 
 
 async def request(
@@ -41,13 +43,18 @@ async def request(
 ) -> list[UploadTicket]:
     """Make a row in UPLOADING and a signed address for each file, in the order asked; all or none.
 
-    Raises NotFound for strangers; Invalid or TooLarge with `field` like `files.0.size`.
+    A file whose bytes the project has, or that comes twice in `files`, gets that document and no address; one
+    that was asked for and has not arrived gets a fresh address of the same row: a repeat makes nothing new.
+    Raises NotFound for strangers; Invalid, TooLarge or QuotaExceeded with `field` like `files.0.size`.
     """
     await rights.member(session, viewer=viewer, project_id=project_id)
     checked = accepted.checked(files, limits)
-    rows = [_row(file, project_id=project_id, viewer=viewer) for file in checked]
-    await documents.insert_many(session, documents=rows)
-    return [await _ticket(row, storage, limits) for row in rows]
+    await documents.take_upload_turn(session, user_id=viewer.user_id, project_id=project_id)
+    places = await _places(session, checked, project_id=project_id, viewer=viewer)
+    new = [place.document for place in places if place.kind is _Kind.NEW]
+    await quotas.check(session, viewer=viewer, project_id=project_id, new=new, limits=limits)
+    await documents.insert_many(session, documents=new)
+    return [await _ticket(place, storage, limits) for place in places]
 
 
 async def confirm(
@@ -96,7 +103,51 @@ def _row(file: FileRequest, *, project_id: UUID, viewer: Viewer) -> Document:
     )
 
 
-async def _ticket(document: Document, storage: Storage, limits: UploadLimits) -> UploadTicket:
+class _Kind(Enum):
+    NEW = auto()
+    AWAITED = auto()
+    DUPLICATE = auto()
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The document of one file of the request, and whether its bytes are still to come."""
+
+    document: Document
+    kind: _Kind
+
+
+async def _places(
+    session: Session, files: Sequence[FileRequest], *, project_id: UUID, viewer: Viewer
+) -> list[_Place]:
+    hashes = [file.sha256 for file in files if not file.allow_duplicate]
+    awaited = await documents.awaited_of_bytes(session, project_id=project_id, sha256s=hashes)
+    arrived = await documents.arrived_of_bytes(session, project_id=project_id, sha256s=hashes)
+    known = {(row.sha256, row.size_bytes): row for row in (*awaited, *arrived)}
+    named: set[UUID] = set()
+    places = []
+    for file in files:
+        found = None if file.allow_duplicate else known.get((file.sha256, file.size))
+        row = found or _row(file, project_id=project_id, viewer=viewer)
+        kind = _Kind.NEW if found is None else _kind_of(found, named)
+        known.setdefault((file.sha256, file.size), row)
+        named.add(row.id)
+        places.append(_Place(row, kind))
+    return places
+
+
+def _kind_of(found: Document, named: set[UUID]) -> _Kind:
+    """The bytes are awaited once in a request; asking for them again gives them their whole time again."""
+    if found.status is not DocumentStatus.UPLOADING or found.id in named:
+        return _Kind.DUPLICATE
+    found.updated_at = utc_now()
+    return _Kind.AWAITED
+
+
+async def _ticket(place: _Place, storage: Storage, limits: UploadLimits) -> UploadTicket:
+    document = place.document
+    if place.kind is _Kind.DUPLICATE:
+        return UploadTicket(document, is_duplicate=True)
     signed = await storage.presign_put(
         document.storage_key,
         size=document.size_bytes,
@@ -104,7 +155,7 @@ async def _ticket(document: Document, storage: Storage, limits: UploadLimits) ->
         sha256_hex=document.sha256,
         expires_seconds=limits.presign_seconds,
     )
-    return UploadTicket(document, signed.url, signed.headers, signed.expires_at)
+    return UploadTicket(document, url=signed.url, headers=signed.headers, expires_at=signed.expires_at)
 
 
 def _check_object(document: Document, stored: StoredObject | None) -> None:

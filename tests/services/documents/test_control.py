@@ -100,7 +100,7 @@ async def test_deleting_takes_chunks_vectors_and_the_object_and_says_how_many(ho
 
 
 async def test_pages_stages_and_the_place_in_the_queue_are_read_by_members_only(house: House) -> None:
-    first, second = await house.upload(markdown(1)), await house.upload(markdown(1))
+    first, second = await house.upload(markdown(1)), await house.upload(markdown(2))
     stranger = await houses.person(house.worker)
     async with house.api.transactions.unit_of_work(viewer=house.viewer.user_id) as session:
         page = await read.page(

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.errors import AppError, Invalid, TooLarge
+from backend.errors import AppError, Invalid, QuotaExceeded, TooLarge
 from backend.services.documents import files
 from backend.services.documents.files import FileRequest, UploadLimits
 
@@ -34,10 +34,12 @@ def test_a_refused_file_is_named_with_the_field_at_fault(
     assert refused.value.field == field
 
 
-@pytest.mark.parametrize("number", [0, files.MAX_FILES + 1])
-def test_no_files_and_too_many_files_are_refused(number: int) -> None:
-    with pytest.raises(Invalid) as refused:
-        files.checked([GOOD] * number, LIMITS)
+@pytest.mark.parametrize(("number", "error"), [(0, Invalid), (4, QuotaExceeded)])
+def test_no_files_and_too_many_files_are_refused(number: int, error: type[AppError]) -> None:
+    limits = replace(LIMITS, files_per_request=3)
+    assert len(files.checked([GOOD] * 3, limits)) == 3
+    with pytest.raises(error) as refused:
+        files.checked([GOOD] * number, limits)
     assert refused.value.field == "files"
 
 
