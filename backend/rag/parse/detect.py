@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from backend.rag.parse import decode
-from backend.rag.parse.formats import DOCX, HTML, MARKDOWN, PDF, TEXT
+from backend.rag.parse.formats import CSV, DOCX, HTML, MARKDOWN, PDF, TEXT, XLSX
 from backend.rag.parse.page import ParseError, Reason
 
 _HEAD = 64 * 1024
@@ -13,7 +13,7 @@ _OFFICE = "application/vnd.openxmlformats-officedocument."
 _PARTS = {
     "word/": DOCX,
     "ppt/": _OFFICE + "presentationml.presentation",
-    "xl/": _OFFICE + "spreadsheetml.sheet",
+    "xl/": XLSX,
     "META-INF/container.xml": "application/epub+zip",
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -80,7 +80,7 @@ def _texts(head: bytes, hint: str | None) -> str | None:
             return content_type
     if hint == HTML and _INNER_TAG.search(text):
         return HTML
-    if hint in (MARKDOWN, TEXT):
+    if hint in (MARKDOWN, TEXT, CSV):
         return hint
     if len(_INNER_TAG.findall(text)) >= 3:
         return HTML

@@ -11,12 +11,25 @@ Parser = Callable[[Path, Limits], Iterator[Page]]
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HTML = "text/html"
 MARKDOWN = "text/markdown"
 TEXT = "text/plain"
+CSV = "text/csv"
+
+READABLE = "PDF, Word (.docx), Excel (.xlsx), CSV, HTML, Markdown or text"
+"""The same for people."""
 
 # Modules by name, so that the child process imports only the libraries of the format at hand.
-PARSERS = {PDF: "pdf", DOCX: "docx", HTML: "html", MARKDOWN: "markdown", TEXT: "text"}
+PARSERS = {
+    PDF: "pdf",
+    DOCX: "docx",
+    XLSX: "xlsx",
+    HTML: "html",
+    MARKDOWN: "markdown",
+    TEXT: "text",
+    CSV: "csv",
+}
 
 
 def find(content_type: str) -> Parser:
@@ -39,11 +52,5 @@ def empty_message(content_type: str) -> str | None:
 
 def _unsupported_message(content_type: str) -> str:
     if content_type.startswith("image/"):
-        return (
-            "This file is an image, and text recognition (OCR) is not available. "
-            "Upload a PDF, Word (.docx), HTML, Markdown or text file."
-        )
-    return (
-        f"This type of file ({content_type}) cannot be read. "
-        "Save it as PDF, Word (.docx), HTML, Markdown or text and upload it again."
-    )
+        return f"This file is an image, and text recognition (OCR) is not available. Upload {READABLE}."
+    return f"This type of file ({content_type}) cannot be read. Save it as {READABLE} and upload it again."

@@ -11,7 +11,13 @@ from backend.rag.parse import formats
 MAX_NAME = 255
 
 # What browsers and systems call the same thing, and what a name says when the browser says nothing.
-_ALIASES = {"text/x-markdown": formats.MARKDOWN, "application/xhtml+xml": formats.HTML}
+_ALIASES = {
+    "text/x-markdown": formats.MARKDOWN,
+    "application/xhtml+xml": formats.HTML,
+    "text/tab-separated-values": formats.CSV,
+    "application/csv": formats.CSV,
+    "application/vnd.ms-excel.sheet.macroenabled.12": formats.XLSX,
+}
 _BY_SUFFIX = {
     "pdf": formats.PDF,
     "docx": formats.DOCX,
@@ -20,8 +26,13 @@ _BY_SUFFIX = {
     "md": formats.MARKDOWN,
     "markdown": formats.MARKDOWN,
     "txt": formats.TEXT,
+    "csv": formats.CSV,
+    "tsv": formats.CSV,
+    "xlsx": formats.XLSX,
+    "xlsm": formats.XLSX,
 }
-_UNTYPED = ("", "application/octet-stream")
+# Windows calls CSV files after Excel when that is installed; the old .xls format itself cannot be read.
+_UNTYPED = ("", "application/octet-stream", "application/vnd.ms-excel")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -101,8 +112,7 @@ def _content_type(declared: str, name: str, field: str) -> str:
     content_type = _ALIASES.get(content_type, content_type)
     if content_type not in formats.PARSERS:
         raise Invalid(
-            f"Files of type {content_type or 'unknown'} cannot be read. "
-            "Upload PDF, DOCX, HTML, Markdown or text.",
+            f"Files of type {content_type or 'unknown'} cannot be read. Upload {formats.READABLE}.",
             field=field,
             code="UNSUPPORTED_TYPE",
         )

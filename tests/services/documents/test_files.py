@@ -67,6 +67,8 @@ def test_a_name_is_the_visible_last_part_of_the_path(name: str, clean: str) -> N
         ("", "a.MD", "text/markdown"),
         ("application/octet-stream", "a.b.htm", "text/html"),
         ("text/x-markdown", "a", "text/markdown"),
+        ("application/vnd.ms-excel", "a.csv", "text/csv"),
+        ("", "a.XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ],
 )
 def test_a_type_is_what_was_declared_or_else_what_the_name_says(
