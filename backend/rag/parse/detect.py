@@ -5,16 +5,15 @@ import zipfile
 from pathlib import Path
 
 from backend.rag.parse import decode
-from backend.rag.parse.formats import CSV, DOCX, HTML, MARKDOWN, PDF, TEXT, XLSX
+from backend.rag.parse.formats import CSV, DOCX, EPUB, HTML, MARKDOWN, PDF, PPTX, TEXT, XLSX
 from backend.rag.parse.page import ParseError, Reason
 
 _HEAD = 64 * 1024
-_OFFICE = "application/vnd.openxmlformats-officedocument."
 _PARTS = {
     "word/": DOCX,
-    "ppt/": _OFFICE + "presentationml.presentation",
+    "ppt/": PPTX,
     "xl/": XLSX,
-    "META-INF/container.xml": "application/epub+zip",
+    "META-INF/container.xml": EPUB,
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _TEXT_MARKS = {b"{\\rtf": "application/rtf", b"%!PS": "application/postscript"}

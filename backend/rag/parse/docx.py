@@ -1,11 +1,10 @@
 """Word documents (.docx): the parts of the package, put together in the order in which they are read."""
 
-import posixpath
 from collections.abc import Iterator
 from pathlib import Path
 
 from backend.rag.elements import Element, ElementKind, Line
-from backend.rag.parse import clean, decode, xml
+from backend.rag.parse import clean, decode, package, xml
 from backend.rag.parse.archive import Archive
 from backend.rag.parse.docx_body import Body
 from backend.rag.parse.docx_styles import Styles
@@ -22,10 +21,9 @@ def pages(path: Path, limits: Limits) -> Iterator[Page]:
 class _Package:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._main = self._target_of("_rels/.rels", "", "officeDocument") or "word/document.xml"
-        folder, file = posixpath.split(self._main)
-        self._folder = folder
-        self._relations = self._read_relations(posixpath.join(folder, "_rels", f"{file}.rels"))
+        main = package.first(package.relations(archive, ""), "officeDocument")
+        self._main = main or "word/document.xml"
+        self._relations = package.relations(archive, self._main)
 
     def elements(self) -> Iterator[Element]:
         """The text, each note after the paragraph that refers to it, then headers and footers once each."""
@@ -77,20 +75,3 @@ class _Package:
             if data is not None:
                 return xml.parse(data)
         return None
-
-    def _target_of(self, relations: str, folder: str, kind: str) -> str | None:
-        found = self._read_relations(relations, folder).values()
-        return next((target for name, target in found if name == kind), None)
-
-    def _read_relations(self, path: str, folder: str | None = None) -> dict[str, tuple[str, str]]:
-        """Id → (kind, path in the package); whatever lies outside of the package does not exist for us."""
-        data = self._archive.read(path)
-        folder = self._folder if folder is None else folder
-        relations = {}
-        for node in xml.children(xml.parse(data) if data else None, "Relationship"):
-            if node.attrib.get("TargetMode") == "External":
-                continue
-            target = posixpath.normpath(posixpath.join("/", folder, node.attrib.get("Target", "")))
-            kind = node.attrib.get("Type", "").rpartition("/")[2]
-            relations[node.attrib.get("Id", "")] = (kind, target.lstrip("/"))
-        return relations

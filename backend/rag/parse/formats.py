@@ -12,12 +12,14 @@ Parser = Callable[[Path, Limits], Iterator[Page]]
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+EPUB = "application/epub+zip"
 HTML = "text/html"
 MARKDOWN = "text/markdown"
 TEXT = "text/plain"
 CSV = "text/csv"
 
-READABLE = "PDF, Word (.docx), Excel (.xlsx), CSV, HTML, Markdown or text"
+READABLE = "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), EPUB, CSV, HTML, Markdown or text"
 """The same for people."""
 
 # Modules by name, so that the child process imports only the libraries of the format at hand.
@@ -25,6 +27,8 @@ PARSERS = {
     PDF: "pdf",
     DOCX: "docx",
     XLSX: "xlsx",
+    PPTX: "pptx",
+    EPUB: "epub",
     HTML: "html",
     MARKDOWN: "markdown",
     TEXT: "text",

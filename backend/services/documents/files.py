@@ -29,6 +29,8 @@ _BY_SUFFIX = {
     "csv": formats.CSV,
     "tsv": formats.CSV,
     "xlsx": formats.XLSX,
+    "pptx": formats.PPTX,
+    "epub": formats.EPUB,
     "xlsm": formats.XLSX,
 }
 # Windows calls CSV files after Excel when that is installed; the old .xls format itself cannot be read.
