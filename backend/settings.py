@@ -91,6 +91,8 @@ class IngestionSettings(Group):
     parse_memory_bytes: int = 2 * 1024**3
     embed_batch_inputs: int = 64
     embed_batch_tokens: int = 100_000
+    upload_expires_seconds: float = 86_400.0
+    """How long a file may take to arrive before its document fails; longer than a signed address lives."""
 
 
 class LimitSettings(Group):

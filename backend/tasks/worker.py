@@ -18,6 +18,7 @@ from backend.errors import AppError, Invalid
 from backend.queue import celery_app
 from backend.runtime import Runtime
 from backend.services import upkeep
+from backend.services.documents import expire
 from backend.settings import Settings
 from backend.tasks import documents, messages
 from backend.tasks.seats import Seats
@@ -107,17 +108,26 @@ class Workshop:
         await self._runtime.close()
 
     async def _sweep_for_ever(self) -> None:
-        limits = self._settings.work
         while True:
-            try:
-                await upkeep.sweep(
-                    self._runtime.transactions,
-                    max_tries=limits.max_tries,
-                    quiet_seconds=2 * limits.sweep_seconds,
-                )
-            except AppError as error:
-                log.warning("sweep.failed", code=error.code, reason=error.message)
-            except Exception:
-                log.exception("sweep.failed")
+            for step in (self._ring, self._expire):
+                try:
+                    await step()
+                except AppError as error:
+                    log.warning("sweep.failed", code=error.code, reason=error.message)
+                except Exception:
+                    log.exception("sweep.failed")
             self._seats.fill()
-            await asyncio.sleep(limits.sweep_seconds)
+            await asyncio.sleep(self._settings.work.sweep_seconds)
+
+    async def _ring(self) -> None:
+        limits = self._settings.work
+        await upkeep.sweep(
+            self._runtime.transactions, max_tries=limits.max_tries, quiet_seconds=2 * limits.sweep_seconds
+        )
+
+    async def _expire(self) -> None:
+        await expire.uploads(
+            self._runtime.transactions,
+            self._runtime.storage,
+            older_than_seconds=self._settings.ingestion.upload_expires_seconds,
+        )

@@ -77,6 +77,14 @@ async def exhausted_messages(session: AsyncSession, *, max_tries: int, limit: in
     return await _rows(session, Message, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit})
 
 
+async def take_expired_uploads(
+    session: AsyncSession, *, older_than_seconds: float, lease_seconds: float, limit: int
+) -> list[Document]:
+    """Documents whose file has not arrived for so long; until the lease runs out nobody else takes them."""
+    values = {"older_than_seconds": older_than_seconds, "lease_seconds": lease_seconds, "limit": limit}
+    return await _rows(session, Document, work_sql.EXPIRED_UPLOADS, values)
+
+
 async def sweep_lock(session: AsyncSession) -> bool:
     """Become the one sweeper until the transaction ends; False when another is at it."""
     return bool(await session.scalar(text(work_sql.SWEEP), {"key": work_sql.SWEEP_KEY}))

@@ -107,4 +107,17 @@ SELECT d.* FROM {table} d
  LIMIT :limit
 """
 
+EXPIRED_UPLOADS = """
+UPDATE opentrace.documents d SET leased_until = now() + make_interval(secs => :lease_seconds)
+ WHERE d.id IN (
+    SELECT o.id FROM opentrace.documents o
+     WHERE o.status = 'UPLOADING' AND o.updated_at < now() - make_interval(secs => :older_than_seconds)
+       AND (o.leased_until IS NULL OR o.leased_until <= now())
+     ORDER BY o.updated_at
+       FOR UPDATE SKIP LOCKED
+     LIMIT :limit
+ )
+RETURNING d.*
+"""
+
 SWEEP = "SELECT pg_try_advisory_xact_lock(:key)"

@@ -5,13 +5,15 @@ from backend.rag.parse.page import Reason
 
 UPLOAD_MISSING = "UPLOAD_MISSING"
 UPLOAD_DIFFERS = "UPLOAD_DIFFERS"
+UPLOAD_EXPIRED = "UPLOAD_EXPIRED"
 EMBEDDING_MODEL_MISSING = "EMBEDDING_MODEL_MISSING"
 GAVE_UP = "GAVE_UP"
 INTERNAL = "INTERNAL"
 
-_LASTING = {*map(str, Reason), UPLOAD_MISSING, UPLOAD_DIFFERS}
+_LASTING = {*map(str, Reason), UPLOAD_MISSING, UPLOAD_DIFFERS, UPLOAD_EXPIRED}
 
 _SENTENCES = {
+    UPLOAD_EXPIRED: "The file did not arrive in time. Upload it anew.",
     GAVE_UP: "This document stopped its worker several times and was given up. Retry it, or upload it anew.",
     INTERNAL: "Something went wrong on our side while this document was taken in. Retry it.",
 }

@@ -62,8 +62,9 @@ async def confirm(
 ) -> Document:
     """Queue a document whose bytes have arrived; a repeat returns the row as it is.
 
-    Raises NotFound for strangers, Conflict (UPLOAD_MISSING) before the bytes are there, and Invalid
-    (UPLOAD_DIFFERS) when they are not what was announced. Their hash is checked when they are read.
+    Raises NotFound for strangers, Conflict (UPLOAD_MISSING) before the bytes are there or (UPLOAD_EXPIRED)
+    once it is too late, and Invalid (UPLOAD_DIFFERS) when they are not what was announced. Their hash is
+    checked when they are read.
     """
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
         document = await rights.document(session, viewer=viewer, document_id=document_id)
@@ -73,6 +74,7 @@ async def confirm(
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
         document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
         if document.status is DocumentStatus.UPLOADING:
+            _check_in_time(document)
             queue(session, document)
     return document
 
@@ -156,6 +158,12 @@ async def _ticket(place: _Place, storage: Storage, limits: UploadLimits) -> Uplo
         expires_seconds=limits.presign_seconds,
     )
     return UploadTicket(document, url=signed.url, headers=signed.headers, expires_at=signed.expires_at)
+
+
+def _check_in_time(document: Document) -> None:
+    """What upkeep has taken to fail it may have lost its bytes already."""
+    if document.leased_until is not None:
+        raise Conflict(failures.sentence(failures.UPLOAD_EXPIRED), code=failures.UPLOAD_EXPIRED)
 
 
 def _check_object(document: Document, stored: StoredObject | None) -> None:
