@@ -117,7 +117,7 @@ async def test_a_worker_killed_while_embedding_is_resumed_by_another_and_no_text
     await model_control.post("/control/reset")
     await model_control.post("/control", json=SLOW)
     first = await start_worker()
-    document_id = await house.upload(content)
+    document_id = await house.upload(content, allow_duplicate=True)
     await wait_for(house, document_id, is_embedding)
     first.kill()
     await first.wait()
