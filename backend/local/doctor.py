@@ -15,6 +15,7 @@ from backend.local.installation import Installation
 from backend.local.stack import Options
 from backend.local.swift import packages
 from backend.local.swift.server import check_attributes
+from backend.rag.parse import ocr
 
 NEEDED_BYTES = 2 * 1024**3
 
@@ -65,11 +66,14 @@ def _ports(installation: Installation, options: Options) -> Iterator[Finding]:
 
 def _optional() -> Iterator[Finding]:
     for program, use, package in (
-        ("tesseract", "reads scanned pages", "tesseract-ocr"),
-        ("antiword", "reads .doc files", "antiword"),
+        (
+            "tesseract",
+            "reads images and scanned pages (without it they fail with OCR_MISSING)",
+            "tesseract-ocr",
+        ),
         ("node", "runs the client", "nodejs npm"),
     ):
-        found = shutil.which(program)
+        found = ocr.program() if program == "tesseract" else shutil.which(program)
         yield Finding(program, found is not None, use, f"apt-get install {package}", is_optional=True)
 
 

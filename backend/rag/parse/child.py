@@ -20,6 +20,7 @@ from backend.rag.parse.page import Limits, ParseError, Reason
 log = structlog.get_logger()
 
 OnProgress = Callable[[int, int], Awaitable[None]]
+OnCounts = Callable[[dict[str, int]], None]
 
 _ROOT = Path(backend.__file__).parent.parent
 _FLAGS = ("-s", "-E", "-X", "utf8", "-m", "backend.rag.parse.worker")
@@ -28,11 +29,17 @@ _PROGRESS_EVERY = 0.25
 
 
 async def run(
-    path: Path, *, limits: Limits, on_progress: OnProgress | None = None, hint: str | None = None
+    path: Path,
+    *,
+    limits: Limits,
+    on_progress: OnProgress | None = None,
+    on_counts: OnCounts | None = None,
+    hint: str | None = None,
 ) -> list[Element]:
     """Parse the file in a child process and return its elements in reading order.
 
-    `on_progress(done, total)` counts pages; it never goes backwards and ends with done = total. The type is
+    `on_progress(done, total)` counts pages; it never goes backwards, ends with done = total; `on_counts` is
+    told `num_ocr_pages` (read off images) and `num_unread_pages` (images nothing could read). The type is
     decided by content; `hint` (a declared type) only chooses between kinds of text. Raises ParseError,
     whatever the file does. Cancelling, or running out of time, kills the child's whole process group.
     """
@@ -40,7 +47,7 @@ async def run(
     deadline = asyncio.timeout(limits.seconds)
     try:
         async with deadline:
-            elements = await _collect(process, on_progress or _ignore)
+            elements = await _collect(process, on_progress or _ignore, on_counts)
             status = await process.wait()
     except TimeoutError:
         if deadline.expired():
@@ -72,7 +79,9 @@ async def _start(path: Path, limits: Limits, hint: str | None) -> asyncio.subpro
     )
 
 
-async def _collect(process: asyncio.subprocess.Process, on_progress: OnProgress) -> list[Element] | None:
+async def _collect(
+    process: asyncio.subprocess.Process, on_progress: OnProgress, on_counts: OnCounts | None
+) -> list[Element] | None:
     """All elements, or None if the child ended without saying that it was through."""
     assert process.stdout is not None
     loop = asyncio.get_running_loop()
@@ -86,6 +95,8 @@ async def _collect(process: asyncio.subprocess.Process, on_progress: OnProgress)
         done, total = message["done"], message["total"]
         if message["finished"]:
             await on_progress(total, total)
+            if on_counts is not None:
+                on_counts(message["counts"])
             return elements
         if loop.time() - told_at >= _PROGRESS_EVERY:
             told_at = loop.time()

@@ -17,9 +17,10 @@ EPUB = "application/epub+zip"
 HTML = "text/html"
 MARKDOWN = "text/markdown"
 TEXT = "text/plain"
+IMAGES = ("image/png", "image/jpeg", "image/tiff")
 CSV = "text/csv"
 
-READABLE = "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), EPUB, CSV, HTML, Markdown or text"
+READABLE = "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), EPUB, CSV, HTML, Markdown, text or an image"
 """The same for people."""
 
 # Modules by name, so that the child process imports only the libraries of the format at hand.
@@ -33,6 +34,7 @@ PARSERS = {
     MARKDOWN: "markdown",
     TEXT: "text",
     CSV: "csv",
+    **dict.fromkeys(IMAGES, "image"),
 }
 
 
@@ -48,13 +50,16 @@ def empty_message(content_type: str) -> str | None:
     """What to say when a document of this type holds no text; None for the usual sentence."""
     if content_type == PDF:
         return (
-            "The document's pages are images without text, and text recognition (OCR) is not available. "
-            "Run the file through OCR and upload the result."
+            "No text was found in this document, and none by text recognition (OCR) of its images. "
+            "Check that it is the right file and upload it again."
         )
     return None
 
 
 def _unsupported_message(content_type: str) -> str:
     if content_type.startswith("image/"):
-        return f"This file is an image, and text recognition (OCR) is not available. Upload {READABLE}."
+        return (
+            f"Text recognition (OCR) does not read images of this type ({content_type}). "
+            "Save it as PNG, JPEG or TIFF and upload that."
+        )
     return f"This type of file ({content_type}) cannot be read. Save it as {READABLE} and upload it again."

@@ -15,6 +15,7 @@ class Reason(StrEnum):
     ENCRYPTED = "ENCRYPTED"
     CORRUPT = "CORRUPT"
     EMPTY = "EMPTY"
+    OCR_MISSING = "OCR_MISSING"
     UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"
     TOO_MANY_PAGES = "TOO_MANY_PAGES"
     TOO_LARGE = "TOO_LARGE"
@@ -27,6 +28,10 @@ _MESSAGES = {
     Reason.ENCRYPTED: "This document is protected by a password. Remove the password and upload it again.",
     Reason.CORRUPT: "This document is damaged and cannot be opened. Save it again and upload the copy.",
     Reason.EMPTY: "No text was found in this document. Check that it is the right file and upload it again.",
+    Reason.OCR_MISSING: (
+        "This document is made of images, and text recognition (OCR) is not installed. Install the program "
+        "tesseract (apt-get install tesseract-ocr) where Opentrace runs, and retry."
+    ),
     Reason.UNSUPPORTED_TYPE: "This type of file cannot be read. Save it as PDF or DOCX and upload that.",
     Reason.TOO_MANY_PAGES: "This document has too many pages. Split it into smaller files and upload those.",
     Reason.TOO_LARGE: "This document holds more than can be taken in. Split it and upload the parts.",
@@ -65,3 +70,7 @@ class Page:
     elements: tuple[Element, ...]
     total: int = 1
     """Pages of the whole document."""
+    is_recognised: bool = False
+    """The text was read off an image (OCR)."""
+    is_unread: bool = False
+    """An image that may hold text, without a program to read it."""

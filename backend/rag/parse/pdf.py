@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.parse import pdf_layout, pdf_lines
+from backend.rag.parse import pdf_layout, pdf_lines, pdf_scan
 from backend.rag.parse.page import Limits, Page, ParseError, Reason
 
 _SAMPLES = 8
@@ -34,7 +34,8 @@ def _read(pdf: pdfium.PdfDocument, limits: Limits) -> Iterator[Page]:
         sheet = samples.pop(index) if index in samples else _sheet(pdf, index)
         num_opened += sheet is not None
         found = tuple(pdf_layout.elements(sheet, index + 1, style, seen)) if sheet else ()
-        yield Page(index + 1, found, total)
+        page = Page(index + 1, found, total)
+        yield pdf_scan.read(pdf, page) if sheet else page
     if num_opened == 0:
         raise ParseError(Reason.CORRUPT)
 

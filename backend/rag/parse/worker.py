@@ -41,12 +41,14 @@ def main(argument: str) -> int:
 
 def _messages(task: Task) -> Iterator[dict[str, Any]]:
     content_type = detect(task.path, task.hint)
-    done = total = 0
+    done = total = num_recognised = num_unread = 0
     for page in stream(task.path, content_type=content_type, limits=task.limits):
         done, total = done + 1, page.total
+        num_recognised, num_unread = num_recognised + page.is_recognised, num_unread + page.is_unread
         for batch in _batches(page.elements):
             yield {"elements": batch, "done": done, "total": total, "finished": False}
-    yield {"elements": [], "done": total, "total": total, "finished": True}
+    counts = {"num_ocr_pages": num_recognised, "num_unread_pages": num_unread}
+    yield {"elements": [], "done": total, "total": total, "finished": True, "counts": counts}
 
 
 def _batches(elements: tuple[Element, ...]) -> Iterator[list[dict[str, Any]]]:

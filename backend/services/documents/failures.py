@@ -10,7 +10,8 @@ EMBEDDING_MODEL_MISSING = "EMBEDDING_MODEL_MISSING"
 GAVE_UP = "GAVE_UP"
 INTERNAL = "INTERNAL"
 
-_LASTING = {*map(str, Reason), UPLOAD_MISSING, UPLOAD_DIFFERS, UPLOAD_EXPIRED}
+# Text recognition can be installed, and then the same bytes can be read.
+_LASTING = {*map(str, set(Reason) - {Reason.OCR_MISSING}), UPLOAD_MISSING, UPLOAD_DIFFERS, UPLOAD_EXPIRED}
 
 _SENTENCES = {
     UPLOAD_EXPIRED: "The file did not arrive in time. Upload it anew.",

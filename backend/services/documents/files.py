@@ -31,6 +31,11 @@ _BY_SUFFIX = {
     "xlsx": formats.XLSX,
     "pptx": formats.PPTX,
     "epub": formats.EPUB,
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
     "xlsm": formats.XLSX,
 }
 # Windows calls CSV files after Excel when that is installed; the old .xls format itself cannot be read.

@@ -29,10 +29,12 @@ async def stage_chunks(run: Run) -> None:
     if CHUNKING in run.finished:
         return
     await run.start(PARTITIONING)
-    elements = await _elements(run)
+    counts: dict[str, int] = {}
+    elements = await _elements(run, counts)
     num_pages = max((line.page or 0 for element in elements for line in element.lines), default=0) or None
     kinds = Counter(str(element.kind) for element in elements)
-    await run.finish(PARTITIONING, {"num_pages": num_pages, "elements": dict(kinds)}, **_pages(num_pages))
+    detail = {"num_pages": num_pages, "elements": dict(kinds), **counts}
+    await run.finish(PARTITIONING, detail, **_pages(num_pages))
     await run.start(CHUNKING)
     cut = await asyncio.to_thread(lambda: list(chunk.by_title(elements)))
     if not cut:
@@ -41,7 +43,7 @@ async def stage_chunks(run: Run) -> None:
     await run.finish(CHUNKING, {"num_chunks": len(cut)}, num_chunks=len(cut))
 
 
-async def _elements(run: Run) -> list[Element]:
+async def _elements(run: Run, counts: dict[str, int]) -> list[Element]:
     document = run.document
 
     async def on_progress(done: int, total: int) -> None:
@@ -52,7 +54,11 @@ async def _elements(run: Run) -> list[Element]:
         path = Path(folder, "document")
         await _download(run, path)
         return await child.run(
-            path, limits=run.limits.parsing, on_progress=on_progress, hint=document.content_type
+            path,
+            limits=run.limits.parsing,
+            on_progress=on_progress,
+            on_counts=counts.update,
+            hint=document.content_type,
         )
 
 

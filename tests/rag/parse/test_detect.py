@@ -73,7 +73,7 @@ def test_what_is_plain_to_see_is_said_at_once(tmp_path: Path, word: Callable[...
 
 def test_a_type_without_a_parser_is_refused_with_a_way_out() -> None:
     with pytest.raises(ParseError) as caught:
-        find("image/png")
+        find("image/gif")
     assert caught.value.code == "UNSUPPORTED_TYPE"
     assert "OCR" in caught.value.message
 
