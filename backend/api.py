@@ -19,6 +19,7 @@ from backend.resolvers.users import UserQueries
 from backend.resolvers.viewers import Viewers
 from backend.schema.context import Context, Handles
 from backend.schema.errors import MEMBERS
+from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.limits import EXTENSIONS
 from backend.transport.senders import Senders
@@ -57,6 +58,7 @@ schema = Schema(
     subscription=Subscription,
     types=MEMBERS,
     extensions=EXTENSIONS,
+    execution_context_class=PlainFirst,
     config=StrawberryConfig(disable_field_suggestions=True),
 )
 
