@@ -12,8 +12,8 @@ help:  ## Show this list
 up: $(VENV)/local  ## Install what is missing and run everything on this machine, without keys
 	@$(BIN)/python -m backend.cli up $(ARGS)
 
-down: $(VENV)/local  ## Stop what `make up` started
-	@$(BIN)/python -m backend.cli down
+down:  ## Stop what `make up` started
+	@if [ -e $(VENV)/local ]; then $(BIN)/python -m backend.cli down; else echo "Nothing was running."; fi
 
 status: $(VENV)/local  ## Say what runs, and where
 	@$(BIN)/python -m backend.cli status

@@ -19,7 +19,8 @@ command -v "$python" >/dev/null 2>&1 || {
 }
 
 echo "Installing what Opentrace needs into $venv (once) …"
-[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+# An environment whose making was interrupted has no pip, and is made anew.
+"$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$python" -m venv --clear "$venv"
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/uv.txt
 install() { "$venv/bin/uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes "$@"; }
 install -r "locks/$lock.txt"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import aclosing
 from pathlib import Path
 
 import click
@@ -43,8 +44,9 @@ async def take_in_and_ask(client: Client, file: Path, question: str, project: st
     variables = {"chat": chat, "content": question}
     answer = result_of(await client.execute(operations.SEND_MESSAGE, variables))["answer"]["id"]
     click.secho(f"\n  {question}\n", bold=True)
-    async for event in client.subscribe(operations.MESSAGE_EVENTS, {"message": answer}):
-        show(event)
+    async with aclosing(client.subscribe(operations.MESSAGE_EVENTS, {"message": answer})) as events:
+        async for event in events:
+            show(event)
 
 
 def bars() -> Progress:
@@ -79,4 +81,4 @@ def show_sources(citations: list[JSON]) -> None:
         where = click.style(f"[{citation['marker']}] {citation['documentName']}{page}", fg="cyan")
         click.echo(f"  {where}  score {citation['score']:.2f}  {citation['status'].lower()}")
         if citation["quote"]:
-            click.secho(f"      “{citation['quote']}”", dim=True)
+            click.secho(f"      “{' '.join(citation['quote'].split())}”", dim=True)

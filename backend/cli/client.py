@@ -1,8 +1,8 @@
 """A small GraphQL client: queries over HTTP, subscriptions over graphql-transport-ws, resumed by cursor."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import orjson
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.typing import Subprotocol
 
 JSON = dict[str, Any]
@@ -42,19 +42,23 @@ class Client:
             raise ApiError(f"The API at {self.url} does not answer. Is it running? ({error})") from error
         return data_of(answer)
 
-    async def subscribe(self, query: str, variables: JSON) -> AsyncIterator[JSON]:
-        """Yield each event of a subscription's only field; after a drop it goes on from the last cursor."""
-        variables = dict(variables)
-        for delay in (0.2 * 2**tries for tries in range(RECONNECTS)):
+    async def subscribe(self, query: str, variables: JSON) -> AsyncGenerator[JSON]:
+        """Yield each event of a subscription's only field; after a drop it goes on from the last cursor.
+
+        Raises ApiError when the connection does not come back. Close it (`aclosing`) when leaving early.
+        """
+        variables, tries = dict(variables), 0
+        while tries < RECONNECTS:
             try:
-                async with self.socket() as socket:
-                    async for event in events_of(socket, query, variables):
-                        variables["after"] = event.get("cursor", variables.get("after"))
+                async with self.socket() as socket, aclosing(events_of(socket, query, variables)) as events:
+                    async for event in events:
+                        variables["after"], tries = event.get("cursor", variables.get("after")), 0
                         yield event
                     return
-            except (ConnectionClosed, OSError):
-                await asyncio.sleep(min(delay, 5))
-        raise ApiError(f"The API at {self.url} keeps closing the connection.")
+            except (ConnectionClosed, InvalidHandshake, OSError):
+                await asyncio.sleep(min(0.2 * 2**tries, 5))
+                tries += 1
+        raise ApiError(f"The connection to the API at {self.url} was lost and does not come back.")
 
     @asynccontextmanager
     async def socket(self) -> AsyncIterator[ClientConnection]:
@@ -67,7 +71,7 @@ class Client:
             yield socket
 
 
-async def events_of(socket: ClientConnection, query: str, variables: JSON) -> AsyncIterator[JSON]:
+async def events_of(socket: ClientConnection, query: str, variables: JSON) -> AsyncGenerator[JSON]:
     """Subscribe on an open socket and yield what the subscription's only field carries."""
     ident = uuid4().hex
     payload = {"query": query, "variables": variables}

@@ -16,16 +16,16 @@ def in_sentences(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        from backend.cli.client import ApiError
-
         try:
+            from backend.cli.client import ApiError
+
             command(*args, **kwargs)
-        except (AppError, ApiError) as error:
-            click.secho(str(error), fg="red", err=True)
-            sys.exit(1)
         except KeyboardInterrupt:
             click.echo("Stopped.", err=True)
             sys.exit(130)
+        except (AppError, ApiError) as error:
+            click.secho(str(error), fg="red", err=True)
+            sys.exit(1)
 
     return run
 
@@ -38,7 +38,11 @@ def main() -> None:
 
 @main.command()
 @click.option("--reset", is_flag=True, help="Empty all data first.")
-@click.option("--port", type=int, help="The API's port; 8000 unless OPENTRACE_API__PORT says otherwise.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="The API's port; 8000 unless OPENTRACE_API__PORT says otherwise.",
+)
 @click.option("--no-demo", is_flag=True, help="Do not ingest the sample document and ask a question of it.")
 @in_sentences
 def up(reset: bool, port: int | None, no_demo: bool) -> None:
@@ -122,7 +126,7 @@ def ingest(files: tuple[Path, ...], project: str) -> None:
 @click.option("--project", help="The project's name; the file's own name unless given.")
 @in_sentences
 def ask(file: Path, question: str, project: str | None) -> None:
-    """Take FILE in, ask QUESTION of it, stream the answer and name its sources."""
+    """Ask QUESTION of FILE; stream the answer and its sources."""
     from backend.cli import ask as asking
 
     asking.ask(file, question, project or file.name)

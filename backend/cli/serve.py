@@ -3,7 +3,7 @@
 import asyncio
 
 import click
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from backend.errors import Invalid
 from backend.settings import Settings
@@ -14,10 +14,23 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        wrong = [f"  {variable(fault['loc'])}: {fault['msg']}" for fault in error.errors()]
+        wrong = [
+            f"  {variable(location)}: {fault['msg']}"
+            for fault in error.errors()
+            for location in named(fault["loc"])
+        ]
         raise Invalid(
             "These settings are missing or wrong (.env.example explains each):\n" + "\n".join(wrong)
         ) from None
+
+
+def named(location: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:
+    """The location itself; for a whole group that is missing, each field of it that has no default."""
+    field = Settings.model_fields.get(str(location[0])) if len(location) == 1 else None
+    if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+        return [location]
+    fields = field.annotation.model_fields
+    return [(*location, name) for name, inner in fields.items() if inner.is_required()]
 
 
 def variable(location: tuple[str | int, ...]) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import mimetypes
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 
 import httpx
@@ -30,8 +31,14 @@ async def take_in(client: Client, project: str, file: Path, progress: Progress) 
     A document with the same bytes that is there already is used, not uploaded again.
     """
     sha256, bar = hash_of(file), progress.add_task(file.name, total=1.0, stage="")
-    document = await upload(client, project, file, sha256)
-    await follow(client, document, progress, bar)
+    try:
+        document = await upload(client, project, file, sha256)
+        async with aclosing(client.subscribe(operations.DOCUMENT_EVENTS, {"document": document})) as events:
+            await follow(events, progress, bar)
+    except ApiError:
+        progress.update(bar, stage="failed")
+        progress.stop_task(bar)
+        raise
     return document
 
 
@@ -59,9 +66,9 @@ def describe(file: Path, sha256: str) -> JSON:
     return {"name": file.name, "contentType": content_type, "size": file.stat().st_size, "sha256": sha256}
 
 
-async def follow(client: Client, document: str, progress: Progress, bar: TaskID) -> None:
-    """Move the bar with the document's events until it has ended."""
-    async for event in client.subscribe(operations.DOCUMENT_EVENTS, {"document": document}):
+async def follow(events: AsyncIterator[JSON], progress: Progress, bar: TaskID) -> None:
+    """Move the bar with a document's events until it has ended; raises ApiError when it fails."""
+    async for event in events:
         match event["__typename"]:
             case "DocumentSnapshot":
                 now = event["document"]
@@ -79,8 +86,8 @@ async def follow(client: Client, document: str, progress: Progress, bar: TaskID)
 
 
 def summary(document: JSON) -> str:
-    counts = {"pages": document["numPages"], "chunks": document["numChunks"]}
-    return ", ".join(f"{number} {name}" for name, number in counts.items() if number)
+    counts = {"page": document["numPages"], "chunk": document["numChunks"]}
+    return ", ".join(f"{number} {noun}{'s' * (number > 1)}" for noun, number in counts.items() if number)
 
 
 def hash_of(file: Path) -> str:

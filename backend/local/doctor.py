@@ -9,7 +9,7 @@ from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
-from backend.errors import AppError
+from backend.errors import AppError, Conflict
 from backend.local import postgres, product, redis, unprivileged
 from backend.local.installation import Installation
 from backend.local.stack import Options
@@ -61,7 +61,7 @@ def _ports(installation: Installation, options: Options) -> Iterator[Finding]:
         if running is not None:
             yield Finding(f"port {port}", True, f"{name}: Opentrace runs already (process {running.pid})")
         else:
-            yield _tried(f"port {port}", partial(_free, port, name), remedy)
+            yield _tried(f"port {port}", partial(_free, port, name), remedy, is_optional=name != "api")
 
 
 def _optional() -> Iterator[Finding]:
@@ -77,11 +77,11 @@ def _optional() -> Iterator[Finding]:
         yield Finding(program, found is not None, use, f"apt-get install {package}", is_optional=True)
 
 
-def _tried(name: str, look: Callable[[], str], remedy: str) -> Finding:
+def _tried(name: str, look: Callable[[], str], remedy: str, *, is_optional: bool = False) -> Finding:
     try:
         return Finding(name, True, look())
     except (AppError, OSError, subprocess.SubprocessError) as error:
-        return Finding(name, False, str(error), remedy)
+        return Finding(name, False, str(error), remedy, is_optional)
 
 
 def _version(program: Path) -> str:
@@ -106,5 +106,6 @@ def _attributes(installation: Installation) -> str:
 
 
 def _free(port: int, name: str) -> str:
-    product.check_port(port)
+    if not product.is_free(port):
+        raise Conflict(f"{name}: taken by another program")
     return f"{name}: free"

@@ -42,9 +42,12 @@ class State:
     parts: tuple[Part, ...] = field(default=())
 
     def sentence(self) -> str:
-        """Who runs and where its parts answer, for the person who reads it."""
-        places = ", ".join(f"{part.name} at {part.address}" for part in self.parts if "://" in part.address)
-        return f"Opentrace runs already (process {self.pid})" + (f": {places}." if places else ".")
+        """Who runs, where the API answers and what to do about it, for the person who reads it."""
+        place = "".join(f" at {part.address}" for part in self.parts if part.name == "api")
+        return (
+            f"Opentrace runs already{place} (process {self.pid}). "
+            "`make status` names its parts, `make down` stops it."
+        )
 
 
 class Installation:
@@ -119,8 +122,8 @@ class Installation:
         write_private(self.env_file, "".join(f"{name}={value}\n" for name, value in env.items()))
 
     def read_env(self) -> dict[str, str]:
-        """The settings of the running stack; empty when it is stopped."""
-        if not self.env_file.exists():
+        """The settings of the running stack; empty when it is stopped, however it ended."""
+        if not self.is_held() or not self.env_file.exists():
             return {}
         return dict(line.split("=", 1) for line in self.env_file.read_text().splitlines())
 

@@ -72,17 +72,28 @@ async def migrate(installation: Installation, env: Mapping[str, str]) -> None:
 
 
 def check_port(port: int) -> None:
-    """Raises Conflict when another program listens on the port."""
+    """Raises Conflict when another program listens on the API's port, or this user may not."""
+    if not is_free(port):
+        raise Conflict(
+            f"Port {port} is taken by another program. Stop it, or set another one for the API with "
+            f"OPENTRACE_API__PORT={port + 1}.",
+            code="PORT_TAKEN",
+        )
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port. Raises Conflict when this user may not listen on it."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
-        except OSError:
+        except PermissionError:
             raise Conflict(
-                f"Port {port} is taken by another program. Stop it, or set another one for the API with "
-                f"OPENTRACE_API__PORT={port + 1}.",
-                code="PORT_TAKEN",
+                f"Only root may listen on port {port}. Set one above 1023.", code="PORT_REFUSED"
             ) from None
+        except OSError:
+            return False
+        return True
 
 
 def _argv(*words: str) -> tuple[str, ...]:

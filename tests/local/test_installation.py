@@ -30,7 +30,8 @@ def test_a_second_holder_is_told_who_runs_and_where(tmp_path: Path) -> None:
             pass
     assert refusal.value.code == "ALREADY_RUNNING"
     assert refusal.value.message == (
-        f"Opentrace runs already (process {os.getpid()}): api at http://127.0.0.1:8000."
+        f"Opentrace runs already at http://127.0.0.1:8000 (process {os.getpid()}). "
+        "`make status` names its parts, `make down` stops it."
     )
 
 
@@ -56,6 +57,12 @@ def test_the_settings_are_private_and_end_with_the_run(tmp_path: Path) -> None:
         here.write_env(env)
         assert here.read_env() == env
         assert stat.S_IMODE(here.env_file.stat().st_mode) == 0o600
+    assert here.read_env() == {}
+
+
+def test_the_settings_that_a_killed_run_left_behind_do_not_count(tmp_path: Path) -> None:
+    here = Installation(tmp_path)
+    here.write_env({"OPENTRACE_API__PORT": "8000"})
     assert here.read_env() == {}
 
 
