@@ -5,10 +5,8 @@ import threading
 
 import click
 
-from backend import logging
-from backend.cli import session
+from backend.cli import session, start
 from backend.cli.client import ApiError
-from backend.cli.start import show
 from backend.local import commands
 from backend.local import installation as installations
 from backend.local.sample import PDF, QUESTION
@@ -17,7 +15,6 @@ from backend.local.stack import Options
 
 def up(*, reset: bool, port: int | None, with_demo: bool) -> None:
     """Run the local stack in this process; the demonstration runs beside it once everything answers."""
-    logging.configure("WARNING")
     options = Options.from_environment()
     if port is not None:
         options = Options(api_port=port, client_port=options.client_port)
@@ -25,7 +22,7 @@ def up(*, reset: bool, port: int | None, with_demo: bool) -> None:
     def on_ready(env: dict[str, str]) -> None:
         threading.Thread(target=greet, args=(env, with_demo), daemon=True).start()
 
-    commands.up(installations.find(), options, report=show, on_ready=on_ready, reset=reset)
+    start.run(options, report=start.show, on_ready=on_ready, reset=reset)
 
 
 def greet(env: dict[str, str], with_demo: bool) -> None:

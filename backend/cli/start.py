@@ -4,14 +4,14 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from functools import partial
 
 import click
+from rich.console import Console
 
 from backend import logging
 from backend.local import commands
 from backend.local import installation as installations
-from backend.local.stack import Options, Progress
+from backend.local.stack import Options, Progress, Report
 
 MARKS = {
     "ready": ("✓", "green"),
@@ -21,8 +21,23 @@ MARKS = {
 }
 
 
-def show(progress: Progress, *, err: bool = False) -> None:
+def run(
+    options: Options, *, report: Report, on_ready: Callable[[dict[str, str]], None], reset: bool = False
+) -> None:
+    """Run the local stack until it is stopped; a bar that is cut off leaves no hidden cursor behind."""
+    logging.configure("WARNING")
+    try:
+        commands.up(installations.find(), options, report=report, on_ready=on_ready, reset=reset)
+    finally:
+        Console(stderr=True).show_cursor(True)
+
+
+def show(progress: Progress) -> None:
     """One line per part and event; starts are silent, their end tells the time."""
+    show_line(progress, err=False)
+
+
+def show_line(progress: Progress, *, err: bool) -> None:
     if progress.state == "starting":
         return
     mark, colour = MARKS[progress.state]
@@ -30,14 +45,18 @@ def show(progress: Progress, *, err: bool = False) -> None:
     click.echo(f"  {click.style(mark, fg=colour)} {progress.name:<18} {seconds}  {progress.detail}", err=err)
 
 
+def show_start(progress: Progress) -> None:
+    """A line per part that starts or fails, on standard error: the output is the work's own."""
+    if progress.state != "stopped":
+        show_line(progress, err=True)
+
+
 def while_running(work: Callable[[], None]) -> None:
     """Do the work against the API at hand; when none runs, start one for it and stop it afterwards.
 
-    What is said about the start goes to standard error, so that the work's own output can be kept.
     Raises what the work raises, and KeyboardInterrupt when the stack was stopped before the work was done.
     """
-    installation = installations.find()
-    if "OPENTRACE_API_URL" in os.environ or installation.running() is not None:
+    if "OPENTRACE_API_URL" in os.environ or installations.find().running() is not None:
         work()
         return
     failures: list[Exception] = []
@@ -55,11 +74,10 @@ def while_running(work: Callable[[], None]) -> None:
     def on_ready(_: dict[str, str]) -> None:
         threading.Thread(target=work_and_stop, daemon=True).start()
 
-    logging.configure("WARNING")
     click.echo(
         "Nothing runs here yet, so Opentrace is started for this. `make up` keeps it running.", err=True
     )
-    commands.up(installation, Options.from_environment(), report=partial(show, err=True), on_ready=on_ready)
+    run(Options.from_environment(), report=show_start, on_ready=on_ready)
     for failure in failures:
         raise failure
     if not is_done.is_set():
