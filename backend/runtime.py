@@ -6,14 +6,22 @@ from typing import Literal
 
 from redis.asyncio import Redis
 
-from backend import events
+from backend import events, web
 from backend.auth import Tokens
 from backend.events import Hub, Publisher
 from backend.llm import Models
 from backend.queue import Queue
-from backend.settings import AuthSettings, DatabaseSettings, ModelSettings, Settings, StorageSettings
+from backend.settings import (
+    AuthSettings,
+    DatabaseSettings,
+    ModelSettings,
+    Settings,
+    StorageSettings,
+    WebSettings,
+)
 from backend.storage import Bucket, Storage
 from backend.transactions import Transactions
+from backend.web import Web
 from db import engine
 from db.engine import Database
 
@@ -31,6 +39,7 @@ class Runtime:
     transactions: Transactions
     storage: Storage
     models: Models
+    web: Web
     tokens: Tokens
     _exit: AsyncExitStack = field(repr=False)
 
@@ -68,6 +77,7 @@ async def open(settings: Settings, *, role: Literal["api", "worker"]) -> Runtime
             transactions=Transactions(database.sessions, queue, publisher),
             storage=storage,
             models=models,
+            web=_web(settings.web),
             tokens=_tokens(settings.auth),
             _exit=stack.pop_all(),
         )
@@ -101,6 +111,15 @@ def _models(settings: ModelSettings) -> Models:
         embedding_model=settings.embedding_model,
         embedding_dimensions=settings.embedding_dimensions,
         timeout_seconds=settings.timeout_seconds,
+    )
+
+
+def _web(settings: WebSettings) -> Web:
+    key = settings.scrapingbee_api_key.get_secret_value() if settings.scrapingbee_api_key else ""
+    return Web(
+        web.Limits(max_bytes=settings.max_bytes, seconds=settings.timeout_seconds),
+        web.Guard(web.networks(settings.allowed_networks)),
+        web.ScrapingBee(settings.scrapingbee_base_url, key) if key else None,
     )
 
 

@@ -105,6 +105,19 @@ class LimitSettings(Group):
     """Documents that are being uploaded, wait or are being taken in."""
 
 
+class WebSettings(Group):
+    """How pages of the web are fetched: by us, or by ScrapingBee when there is a key."""
+
+    scrapingbee_api_key: SecretStr | None = None
+    scrapingbee_base_url: str = "https://app.scrapingbee.com/api/v1"
+    timeout_seconds: float = 30.0
+    """For one page with all of its redirects."""
+    max_bytes: int = 20 * 1024 * 1024
+    """Of one page, unpacked."""
+    allowed_networks: tuple[str, ...] = ()
+    """Private networks whose pages may be fetched all the same, like `10.1.0.0/16`; none unless named."""
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="OPENTRACE_", env_nested_delimiter="__", frozen=True, extra="ignore"
@@ -118,5 +131,6 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     work: WorkSettings = WorkSettings()
     ingestion: IngestionSettings = IngestionSettings()
+    web: WebSettings = WebSettings()
     limits: LimitSettings = LimitSettings()
     log_level: str = "INFO"

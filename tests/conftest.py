@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.house",
+    "tests.fixtures.pages",
     "tests.fixtures.product",
     "tests.fixtures.runtime",
     "tests.fixtures.served",

@@ -7,9 +7,10 @@ import strawberry
 from backend.resolvers.expected import answering
 from backend.schema.context import Info, Limits
 from backend.schema.documents import Document
-from backend.schema.inputs import DocumentInput, FileInput, RequestUploadsInput
+from backend.schema.inputs import AddWebPageInput, DocumentInput, FileInput, RequestUploadsInput
 from backend.schema.nodes import row_id
 from backend.schema.results import (
+    AddWebPageResult,
     ConfirmUploadResult,
     DocumentPayload,
     RequestUploadsPayload,
@@ -17,7 +18,7 @@ from backend.schema.results import (
     UploadHeader,
     UploadTicket,
 )
-from backend.services.documents import files, upload
+from backend.services.documents import files, upload, web_page
 
 
 @strawberry.type
@@ -61,6 +62,27 @@ class UploadMutations:
             document_id=row_id(input.document_id, "Document", field="document_id"),
             storage=handles.storage,
         )
+        return DocumentPayload(document=Document.from_row(row))
+
+    @strawberry.mutation(
+        description="Add a page of the web as a document; it is fetched by the worker that takes it in."
+    )
+    @answering
+    async def add_web_page(
+        self,
+        info: Info,
+        input: Annotated[AddWebPageInput, strawberry.argument(description="Which page.")],
+    ) -> AddWebPageResult:
+        viewer, handles = info.context.viewer, info.context.handles
+        project_id = row_id(input.project_id, "Project", field="project_id")
+        async with handles.transactions.unit_of_work(viewer.user_id) as session:
+            row = await web_page.add(
+                session,
+                viewer=viewer,
+                project_id=project_id,
+                url=input.url,
+                limits=_limits(handles.limits),
+            )
         return DocumentPayload(document=Document.from_row(row))
 
 

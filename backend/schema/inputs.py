@@ -89,6 +89,14 @@ class RequestUploadsInput:
     files: list[FileInput] = strawberry.field(description="The files, each of which becomes a document.")
 
 
+@strawberry.input(description="A page of the web that is to become a document.")
+class AddWebPageInput:
+    project_id: strawberry.ID = strawberry.field(description="The project the document will belong to.")
+    url: str = strawberry.field(
+        description="The page's address, http or https: HTML, text, Markdown or PDF, open to the public."
+    )
+
+
 @strawberry.input(description="Which document this is about.")
 class DocumentInput:
     document_id: strawberry.ID = strawberry.field(description="The document.")

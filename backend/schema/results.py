@@ -124,6 +124,10 @@ RetryDocumentResult: TypeAlias = Annotated[
     DocumentPayload | RowRefused,
     strawberry.union("RetryDocumentResult", description="What came of trying a document again."),
 ]
+AddWebPageResult: TypeAlias = Annotated[
+    DocumentPayload | RowRefused | QuotaExceededError,
+    strawberry.union("AddWebPageResult", description="What came of adding a web page."),
+]
 CancelDocumentResult: TypeAlias = Annotated[
     DocumentPayload | RowRefused,
     strawberry.union("CancelDocumentResult", description="What came of cancelling a document."),

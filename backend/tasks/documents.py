@@ -22,6 +22,7 @@ async def run_next(runtime: Runtime) -> bool:
         database=runtime.database,
         storage=runtime.storage,
         models=runtime.models,
+        web=runtime.web,
         publisher=runtime.publisher,
         hub=runtime.hub,
         limits=limits(runtime.settings),

@@ -22,6 +22,7 @@ MUTATIONS = {
     "updateRetrievalSettings": '{projectId: "$project", numChunks: 9}',
     "requestUploads": '{projectId: "$project", ' + FILES + "}",
     "confirmUpload": '{documentId: "$document"}',
+    "addWebPage": '{projectId: "$project", url: "https://example.com/"}',
     "retryDocument": '{documentId: "$document"}',
     "cancelDocument": '{documentId: "$document"}',
     "deleteDocument": '{documentId: "$document"}',

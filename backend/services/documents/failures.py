@@ -2,6 +2,7 @@
 
 from backend.errors import AppError, Unavailable
 from backend.rag.parse.page import Reason
+from backend.web import failures as web
 
 UPLOAD_MISSING = "UPLOAD_MISSING"
 UPLOAD_DIFFERS = "UPLOAD_DIFFERS"
@@ -11,7 +12,13 @@ GAVE_UP = "GAVE_UP"
 INTERNAL = "INTERNAL"
 
 # Text recognition can be installed, and then the same bytes can be read.
-_LASTING = {*map(str, set(Reason) - {Reason.OCR_MISSING}), UPLOAD_MISSING, UPLOAD_DIFFERS, UPLOAD_EXPIRED}
+_LASTING = {
+    *map(str, set(Reason) - {Reason.OCR_MISSING}),
+    UPLOAD_MISSING,
+    UPLOAD_DIFFERS,
+    UPLOAD_EXPIRED,
+    *web.LASTING,
+}
 
 _SENTENCES = {
     UPLOAD_EXPIRED: "The file did not arrive in time. Upload it anew.",

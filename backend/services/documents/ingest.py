@@ -17,6 +17,7 @@ from backend.services.documents.run import Doors, Limits, Run
 from backend.services.work import Lease
 from backend.storage import Storage
 from backend.transactions import Transactions
+from backend.web import Web
 from db.engine import Database
 from db.errors import Stale, Unreachable
 from db.models import Document, DocumentStatus
@@ -33,6 +34,7 @@ async def run_next(
     database: Database,
     storage: Storage,
     models: Models,
+    web: Web,
     publisher: Publisher,
     hub: Hub,
     limits: Limits,
@@ -43,7 +45,7 @@ async def run_next(
     lost). While the database does not answer nothing can be written: Unavailable is raised and the lease
     runs out. Cancelling hands the document back.
     """
-    doors = Doors(transactions, database, storage, models)
+    doors = Doors(transactions, database, storage, models, web)
     run = await _claim(doors, limits)
     if run is None:
         return False

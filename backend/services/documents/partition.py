@@ -10,9 +10,9 @@ from backend.errors import Invalid, NotFound
 from backend.rag import chunk
 from backend.rag.elements import Chunk, Element, Region
 from backend.rag.parse import ParseError, Reason, child
-from backend.services.documents import failures
+from backend.services.documents import failures, web_page
 from backend.services.documents.run import Run
-from db.models import DocumentStatus
+from db.models import Document, DocumentStatus
 from db.queries import chunks
 from db.queries.chunks import NewChunk
 
@@ -44,33 +44,41 @@ async def stage_chunks(run: Run) -> None:
 
 
 async def _elements(run: Run, counts: dict[str, int]) -> list[Element]:
-    document = run.document
-
     async def on_progress(done: int, total: int) -> None:
         if total > 1:
             await run.advance(PARTITIONING, done=done, total=total, num_pages=total, num_pages_parsed=done)
 
     with TemporaryDirectory(prefix="opentrace-") as folder:
         path = Path(folder, "document")
-        await _download(run, path)
+        content_type = await _download(run, path)
         return await child.run(
             path,
             limits=run.limits.parsing,
             on_progress=on_progress,
             on_counts=counts.update,
-            hint=document.content_type,
+            hint=content_type,
         )
 
 
-async def _download(run: Run, path: Path) -> None:
+async def _download(run: Run, path: Path) -> str:
+    """Write the document's bytes into a file; a web page that is not stored yet is fetched before.
+
+    Returns the content type that the document is said to have.
+    """
+    document = await web_page.fetch(run) if web_page.is_unfetched(run.document) else run.document
+    await _read(run, document, path)
+    return document.content_type
+
+
+async def _read(run: Run, document: Document, path: Path) -> None:
     """The bytes may be gone, or not be those that were announced: the store does not have to check."""
     try:
-        sha256 = await run.doors.storage.download(run.document.storage_key, path)
+        sha256 = await run.doors.storage.download(document.storage_key, path)
     except NotFound as error:
         raise Invalid(
             "The file is not in the store any more. Upload it again.", code=failures.UPLOAD_MISSING
         ) from error
-    if sha256 != run.document.sha256:
+    if sha256 != document.sha256:
         raise Invalid(
             "The stored file is not the one that was announced. Upload it again.",
             code=failures.UPLOAD_DIFFERS,

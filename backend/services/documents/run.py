@@ -13,6 +13,7 @@ from backend.services import work
 from backend.services.documents import events, failures, progress
 from backend.storage import Storage
 from backend.transactions import Transactions
+from backend.web import Web
 from db.engine import Database, Session
 from db.models import Document, DocumentStatus, DocumentVersion, EmbeddingGeneration
 from db.models.base import utc_now
@@ -41,6 +42,7 @@ class Doors:
     database: Database
     storage: Storage
     models: Models
+    web: Web
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,115 @@
+"""Web pages: a document that names an address, and the fetch that gives it its bytes when it is taken in."""
+
+import asyncio
+import hashlib
+import html
+import re
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+from backend import web
+from backend.auth import Viewer
+from backend.rag.parse.html import decoded
+from backend.services import rights
+from backend.services.documents import events, quotas, upload
+from backend.services.documents.files import UploadLimits
+from backend.services.documents.run import Run
+from backend.web import Page
+from db.engine import Session
+from db.errors import Stale
+from db.models import Document, DocumentSource
+from db.queries import documents
+
+MAX_NAME = 255
+_NO_BYTES = hashlib.sha256(b"").hexdigest()
+_TITLE = re.compile(r"<title[^>]*>([^<]{1,2000})</title", re.IGNORECASE)
+_HEAD = 64 * 1024
+
+
+async def add(
+    session: Session, *, viewer: Viewer, project_id: UUID, url: str, limits: UploadLimits
+) -> Document:
+    """Make a document of the page and queue it; the page is fetched by the worker that takes it in.
+
+    Raises NotFound for strangers, Invalid with field `url` for what is no page's address, and QuotaExceeded.
+    """
+    await rights.member(session, viewer=viewer, project_id=project_id)
+    address = web.checked(url)
+    await documents.take_upload_turn(session, user_id=viewer.user_id, project_id=project_id)
+    document_id = uuid4()
+    document = Document(
+        id=document_id,
+        project_id=project_id,
+        uploaded_by=viewer.user_id,
+        name=_line(address.host + address.path.rstrip("/")),
+        content_type="text/html",
+        size_bytes=0,
+        sha256=_NO_BYTES,
+        storage_key=f"projects/{project_id}/documents/{document_id}",
+        source=DocumentSource.WEB_PAGE,
+        source_url=str(address),
+    )
+    await quotas.check(session, viewer=viewer, project_id=project_id, new=[document], limits=limits)
+    await documents.insert_many(session, documents=[document])
+    upload.queue(session, document)
+    return document
+
+
+def is_unfetched(document: Document) -> bool:
+    return document.source is DocumentSource.WEB_PAGE and document.size_bytes == 0
+
+
+async def fetch(run: Run) -> Document:
+    """Fetch the page, store its bytes under the document's key, and tell what it turned out to be.
+
+    Returns the row as it is then; a later attempt finds the stored bytes. Raises what `Web.fetch` raises,
+    Unavailable when the object store does not answer, and Stale when the document has changed hands.
+    """
+    assert run.document.source_url is not None, "a web page has an address"
+    page = await run.doors.web.fetch(run.document.source_url)
+    content, title = await asyncio.to_thread(lambda: (_in_utf8(page), _title(page)))
+    async with run.step():
+        """Nobody else has it: else a slow fetch would overwrite what a newer attempt has stored."""
+    await run.doors.storage.put(run.document.storage_key, content, page.content_type)
+    try:
+        async with run.step() as (session, row):
+            row.size_bytes, row.sha256 = len(content), hashlib.sha256(content).hexdigest()
+            row.content_type = page.content_type
+            row.name = title or row.name
+            events.record(session, row, events.SNAPSHOT)
+            return row
+    except Stale:
+        await _forget_if_deleted(run)
+        raise
+
+
+async def _forget_if_deleted(run: Run) -> None:
+    """A page that was deleted while it was stored must leave no object behind."""
+    async with run.doors.transactions.unit_of_work() as session:
+        row = await documents.get(session, run.document.id)
+    if row is None:
+        await run.doors.storage.delete([run.document.storage_key])
+
+
+def _in_utf8(page: Page) -> bytes:
+    """Text whose charset only the server's answer told is stored as UTF-8: a file has no such header."""
+    if page.charset is not None and page.content_type.startswith("text/"):
+        with suppress(UnicodeDecodeError):
+            page.body.decode("utf-8")
+            return page.body
+        with suppress(UnicodeDecodeError, LookupError):
+            return page.body.decode(page.charset).encode("utf-8")
+    return page.body
+
+
+def _title(page: Page) -> str | None:
+    if page.content_type != "text/html":
+        return None
+    head = _in_utf8(page)[:_HEAD]
+    found = _TITLE.search(decoded(head[: head.rfind(b">") + 1]))
+    return (_line(html.unescape(found[1])) or None) if found else None
+
+
+def _line(text: str) -> str:
+    """One line without control characters."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MAX_NAME]

@@ -1,0 +1,129 @@
+"""Fetching one page: hop by hop, each checked by the guard, within limits of size, time and type."""
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from email.message import Message
+
+import httpx
+import structlog
+
+from backend.errors import Invalid
+from backend.web import failures, robots, urls
+from backend.web.guard import Guard, is_public
+from backend.web.hop import MAX_REDIRECTS, Answer, Wanted, get
+from backend.web.scrapingbee import ScrapingBee
+
+log = structlog.get_logger()
+
+_KINDS = {
+    "text/html": "text/html",
+    "application/xhtml+xml": "text/html",
+    "text/plain": "text/plain",
+    "text/markdown": "text/markdown",
+    "text/x-markdown": "text/markdown",
+    "application/pdf": "application/pdf",
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most bytes of a page, unpacked, and the seconds that all of its hops may take together."""
+
+    max_bytes: int = 20 * 1024**2
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an address led to; `content_type` is one of those that are read, `charset` as it was declared."""
+
+    url: str
+    final_url: str
+    content_type: str
+    charset: str | None
+    body: bytes = field(repr=False)
+
+
+class Web:
+    """Fetches pages as a stranger would: no cookies, no credentials, no proxy of the environment."""
+
+    def __init__(self, limits: Limits, guard: Guard, scrapingbee: ScrapingBee | None = None) -> None:
+        self._limits = limits
+        self._guard = guard
+        self._scrapingbee = scrapingbee
+        self._context: ssl.SSLContext | None = None
+
+    async def fetch(self, url: str) -> Page:
+        """The page at `url`, after at most 5 redirects.
+
+        Raises Invalid (WEB_PAGE_FORBIDDEN, WEB_PAGE_TYPE, ROBOTS_DENIED), TooLarge (WEB_PAGE_TOO_LARGE)
+        and Unavailable (WEB_PAGE_UNREACHABLE).
+        """
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                answer = await self._answer(urls.checked(url))
+        except TimeoutError as error:
+            raise failures.unreachable("The page's server takes too long.") from error
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            log.info("page.unreachable", reason=type(error).__name__)
+            raise failures.unreachable("The page's server does not answer.") from error
+        if answer.status != 200:
+            raise failures.unreachable(f"The page's server answers with status {answer.status}.")
+        if not answer.body:
+            raise failures.wrong_type("nothing: the page is empty")
+        return Page(url, str(answer.url), *_kind(answer), answer.body)
+
+    async def _answer(self, url: httpx.URL) -> Answer:
+        rules: dict[tuple[str, str, int], str] = {}
+        for _ in range(MAX_REDIRECTS + 1):
+            origin = (url.scheme, url.host, urls.port_of(url))
+            if origin not in rules:
+                rules[origin] = await self._robots(url)
+            if not robots.allows(rules[origin], url.raw_path.decode("ascii")):
+                raise failures.robots_denied(url.host)
+            answer = await self._get(url, Wanted(self._limits.max_bytes))
+            if answer.redirect is None:
+                return answer
+            url = _next(answer)
+        raise failures.unreachable(f"The address leads on more than {MAX_REDIRECTS} times.")
+
+    async def _robots(self, url: httpx.URL) -> str:
+        """A file that is not there allows everything; one that cannot be read now allows nothing now."""
+        url = url.copy_with(raw_path=b"/robots.txt")
+        for _ in range(MAX_REDIRECTS + 1):
+            answer = await self._get(url, Wanted(robots.MAX_BYTES, whole=False))
+            if answer.status >= 500:
+                raise failures.unreachable(f"{url.host} cannot say whether the page may be read.")
+            if answer.redirect is None:
+                return answer.body.decode("utf-8", "replace") if answer.status == 200 else ""
+            url = _next(answer)
+        return ""
+
+    async def _get(self, url: httpx.URL, wanted: Wanted) -> Answer:
+        """Through ScrapingBee if there is a key, but for hosts that only our own network knows."""
+        addresses = await self._guard.addresses(url.host, urls.port_of(url))
+        if self._scrapingbee is not None and all(map(is_public, addresses)):
+            return await self._scrapingbee.get(url, wanted)
+        if self._context is None:
+            self._context = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+        return await get(url, addresses, wanted, self._context)
+
+
+def _next(answer: Answer) -> httpx.URL:
+    """Where a redirect leads, by the rules for every address; one that breaks them is not followed."""
+    try:
+        return urls.checked(str(answer.url.join(answer.redirect or "")))
+    except Invalid as error:
+        raise failures.forbidden(f"The page leads on to where we do not follow: {error.message}") from error
+
+
+def _kind(answer: Answer) -> tuple[str, str | None]:
+    """The content type that is read, and the charset as it was declared."""
+    header = Message()
+    header["content-type"] = answer.headers.get("content-type", "")
+    declared = str(header["content-type"]).partition(";")[0].strip().lower()
+    kind = _KINDS.get(declared)
+    if kind is None:
+        raise failures.wrong_type(declared or "something of no known type")
+    return kind, header.get_content_charset()
