@@ -12,6 +12,8 @@ from backend.events.cursor import Cursor
 
 TEXT_APPENDED = "TextAppended"
 EVENTS_MISSED = "EventsMissed"
+DOORBELL = "Doorbell"
+"""A kind that is delivered and not remembered: it says only that there is something to read."""
 
 
 def now() -> datetime:

@@ -8,7 +8,8 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from backend.errors import Unavailable
-from backend.events.envelope import Event
+from backend.events.cursor import Cursor
+from backend.events.envelope import DOORBELL, Event
 
 if TYPE_CHECKING:
     from db.engine import Session
@@ -29,13 +30,17 @@ _SCRIPT = """
 local stale = {}
 for i, name in ipairs(KEYS) do
   local id, event, seconds = ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i]
-  local stored = redis.pcall('XADD', name, id, 'e', event)
-  if type(stored) == 'table' and stored['err'] then
-    if not string.find(stored['err'], 'equal or smaller') then return stored end
-    stale[#stale + 1] = i
-  else
-    redis.call('EXPIRE', name, seconds)
+  if id == '' then
     redis.call('PUBLISH', name, event)
+  else
+    local stored = redis.pcall('XADD', name, id, 'e', event)
+    if type(stored) == 'table' and stored['err'] then
+      if not string.find(stored['err'], 'equal or smaller') then return stored end
+      stale[#stale + 1] = i
+    else
+      redis.call('EXPIRE', name, seconds)
+      redis.call('PUBLISH', name, event)
+    end
   end
 end
 return stale
@@ -50,6 +55,13 @@ def name_of(topic: str) -> str:
 def announce(session: "Session", event: Event) -> None:
     """Publish once the session's transaction has committed; a rollback forgets it."""
     session.info.setdefault(ANNOUNCED, []).append(event)
+
+
+def ring(session: "Session", topic: str) -> None:
+    """Say, once the session's transaction has committed, that the topic's rows have news; once is enough."""
+    announced = session.info.setdefault(ANNOUNCED, [])
+    if not any(event.topic == topic and event.kind == DOORBELL for event in announced):
+        announced.append(Event(topic=topic, cursor=Cursor(0, 0), kind=DOORBELL, data={}))
 
 
 class Publisher:
@@ -70,7 +82,8 @@ class Publisher:
         arguments: list[bytes | str | int] = []
         for event in events:
             seconds = KEPT_SECONDS if event.final else _LIVE_SECONDS
-            arguments += [str(event.cursor), event.to_bytes(), seconds]
+            id = "" if event.kind == DOORBELL else str(event.cursor)
+            arguments += [id, event.to_bytes(), seconds]
         try:
             stale = await self._script(keys=[name_of(event.topic) for event in events], args=arguments)
         except (RedisError, OSError) as error:

@@ -1,4 +1,4 @@
-"""Subscriptions: what happens to a document or an answer, from a cursor on, until it has ended."""
+"""Subscriptions: what happens to a document or an answer, a project or an answer, from a cursor on."""
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -9,12 +9,14 @@ import strawberry
 from backend.errors import Invalid
 from backend.events.cursor import Cursor as StreamCursor
 from backend.events.envelope import Event as StreamEvent
-from backend.schema import document_events, message_events
+from backend.schema import document_events, message_events, project_events
 from backend.schema.context import Context, Info
 from backend.schema.document_events import DocumentEvent
 from backend.schema.events import Cursor
 from backend.schema.message_events import MessageEvent
 from backend.schema.nodes import row_id
+from backend.schema.project_events import ProjectEvent
+from backend.services.documents import changes as projects
 from backend.services.documents import watch as documents
 from backend.services.messages import watch as messages
 
@@ -39,6 +41,27 @@ class EventSubscriptions:
             after=cursor(after),
         )
         async with aclosing(said(context, source, document_events.from_event)) as events:
+            async for event in events:
+                yield event
+
+    @strawberry.subscription(
+        description="What becomes of a project's documents: all in one subscription, which has no end."
+    )
+    async def project_events(
+        self,
+        info: Info,
+        project_id: Annotated[strawberry.ID, strawberry.argument(description="Which project.")],
+        after: Cursor = None,
+    ) -> AsyncGenerator[ProjectEvent, None]:
+        context = info.context
+        source = projects.watch(
+            context.handles.transactions,
+            context.handles.hub,
+            viewer=context.viewer,
+            project_id=row_id(project_id, "Project", field="project_id"),
+            after=cursor(after),
+        )
+        async with aclosing(said(context, source, project_events.from_event)) as events:
             async for event in events:
                 yield event
 

@@ -23,7 +23,8 @@ class Event:
         description="This event's place: give it as `after` to go on behind it, with no gap and no double."
     )
     attempt: int = strawberry.field(
-        description="The run that this event tells of; events of an older run never follow those of a newer."
+        description="The run that this event tells of; events of an older run never follow those of a newer. "
+        "Always 0 for a project, which has no runs."
     )
     at: datetime = strawberry.field(description="When it happened.")
 

@@ -3,7 +3,14 @@
 from db.models.base import Table
 from db.models.chats import Chat
 from db.models.chunks import Chunk, ChunkVector, StagedChunk, StagedVector
-from db.models.documents import Document, DocumentSource, DocumentStage, DocumentStatus, DocumentVersion
+from db.models.documents import (
+    Document,
+    DocumentRemoval,
+    DocumentSource,
+    DocumentStage,
+    DocumentStatus,
+    DocumentVersion,
+)
 from db.models.messages import Citation, CitationStatus, Feedback, Message, MessageRole, MessageStatus
 from db.models.projects import (
     AgentType,
@@ -27,6 +34,7 @@ __all__ = [
     "Citation",
     "CitationStatus",
     "Document",
+    "DocumentRemoval",
     "DocumentSource",
     "DocumentStage",
     "DocumentStatus",

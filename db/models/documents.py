@@ -54,6 +54,7 @@ class Document(Table, table=True):
     __table_args__ = (
         Index(None, "project_id", "created_at", "id"),
         Index(None, "project_id", "sha256"),
+        Index(None, "project_id", "change_seq"),
         Index("ix_documents_uploading", "updated_at", postgresql_where=text("status = 'UPLOADING'")),
         Index("ix_documents_work", "uploaded_by", "queued_at", postgresql_where=text(WORK)),
         one_of("source", DocumentSource),
@@ -92,11 +93,24 @@ class Document(Table, table=True):
     version: int = 0
     """Number of the version that search sees; 0 before the first is published."""
 
+    change_seq: int = Field(default=0, sa_type=BigInteger)
+    """The project's `change_seq` at this document's last change of status; a trigger sets it."""
     created_at: datetime = now()
     updated_at: datetime = now()
     queued_at: datetime | None = time(default=None)
     started_at: datetime | None = time(default=None)
     finished_at: datetime | None = time(default=None)
+
+
+class DocumentRemoval(Table, table=True):
+    """A document that a project had: what is left for those who were away when it went."""
+
+    __tablename__ = "document_removals"
+
+    project_id: UUID = reference("projects.id", primary_key=True)
+    change_seq: int = Field(sa_type=BigInteger, primary_key=True)
+    document_id: UUID
+    removed_at: datetime = now()
 
 
 class DocumentVersion(Table, table=True):

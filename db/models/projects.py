@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import BigInteger, Index, text
+from sqlmodel import Field
 
 from db.models.base import Table, check, choice, identifier, now, one_of, reference, time
 
@@ -52,6 +53,8 @@ class Project(Table, table=True):
     created_by: UUID = reference("users.id", index=True)
     name: str
     description: str = ""
+    change_seq: int = Field(default=0, sa_type=BigInteger)
+    """Number of the last change of status, arrival or removal of one of its documents; triggers count it."""
     created_at: datetime = now()
     updated_at: datetime = now()
 

@@ -15,6 +15,13 @@ CREATE POLICY members_change ON opentrace.documents FOR UPDATE TO opentrace_api
 CREATE POLICY members_upload ON opentrace.documents FOR INSERT TO opentrace_api
     WITH CHECK (uploaded_by = (SELECT opentrace.viewer_id()) AND opentrace.is_member(project_id));
 
+ALTER TABLE opentrace.document_removals ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON opentrace.document_removals TO opentrace_api;
+CREATE POLICY members ON opentrace.document_removals FOR SELECT TO opentrace_api
+    USING (EXISTS (SELECT FROM opentrace.project_members m
+                    WHERE m.project_id = document_removals.project_id
+                      AND m.user_id = (SELECT opentrace.viewer_id())));
+
 ALTER TABLE opentrace.document_versions ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON opentrace.document_versions TO opentrace_api;
 CREATE POLICY members ON opentrace.document_versions FOR SELECT TO opentrace_api

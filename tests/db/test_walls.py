@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Database
-from db.models import Citation, Feedback, IdempotencyKey, Table, Usage, UsageKind
+from db.models import Citation, DocumentRemoval, Feedback, IdempotencyKey, Table, Usage, UsageKind
 from tests.db import seed
 
 HIDDEN = {"chunks", "chunk_vectors", "staged_chunks", "staged_vectors"}
@@ -56,6 +56,7 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
             chunk_text="b",
             score=1,
         ),
+        DocumentRemoval(project_id=home.project_id, change_seq=99, document_id=waiting.id),
         Feedback(message_id=answer.id, user_id=home.user_id, positive=True),
         Usage(user_id=home.user_id, project_id=home.project_id, kind=UsageKind.CHAT, model="m"),
         IdempotencyKey(user_id=home.user_id, mutation="m", key="k", request_sha256="x", result_id=answer.id),

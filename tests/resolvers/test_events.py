@@ -17,6 +17,18 @@ subscription ($id: ID!, $after: String) {
   }
 }
 """
+PROJECT_EVENTS = """
+subscription ($id: ID!, $after: String) {
+  projectEvents(projectId: $id, after: $after) {
+    __typename
+    ... on Event { cursor attempt }
+    ... on ProjectSnapshot { counts { status count } }
+    ... on DocumentChanged {
+      documentId document { id status placeInQueue } counts { status count }
+    }
+  }
+}
+"""
 CANCEL = "mutation ($id: ID!) { cancelDocument(input: {documentId: $id}) { __typename } }"
 DELETE = "mutation ($id: ID!) { deleteDocument(input: {documentId: $id}) { __typename } }"
 
@@ -76,6 +88,33 @@ async def test_a_cursor_that_never_was_is_named(served: Served) -> None:
         await socket.subscribe("1", DOCUMENT_EVENTS, id=document, after="soon")
         (error,) = (await socket.receive())["payload"]["errors"]
         assert error["extensions"] == {"code": "INVALID", "field": "after"}
+
+
+async def test_a_project_is_followed_through_all_of_its_documents_and_on_from_a_cursor(
+    served: Served,
+) -> None:
+    project = await asking.new_project(served)
+    async with served.socket() as socket:
+        await socket.subscribe("1", PROJECT_EVENTS, id=project)
+        snapshot = (await socket.receive())["payload"]["data"]["projectEvents"]
+        assert snapshot == {"__typename": "ProjectSnapshot", "cursor": "0-0", "attempt": 0, "counts": []}
+        document = await asking.new_document(served, project)
+        changed = (await socket.receive())["payload"]["data"]["projectEvents"]
+        assert changed == {
+            "__typename": "DocumentChanged",
+            "cursor": "0-1",
+            "attempt": 0,
+            "documentId": document,
+            "document": {"id": document, "status": "UPLOADING", "placeInQueue": None},
+            "counts": [{"status": "UPLOADING", "count": 1}],
+        }
+        await served.ask(DELETE, {"id": document})
+        deleted = (await socket.receive())["payload"]["data"]["projectEvents"]
+        assert (deleted["cursor"], deleted["documentId"], deleted["document"]) == ("0-2", document, None)
+        await socket.subscribe("2", PROJECT_EVENTS, id=project, after="0-1")
+        while (again := await socket.receive())["id"] != "2":
+            continue
+        assert again["payload"]["data"]["projectEvents"] == deleted
 
 
 async def channels(served: Served) -> list[Any]:

@@ -121,7 +121,7 @@ async def test_a_strangers_search_finds_no_project(served: Served, ids: dict[str
     assert data == {"search": {"__typename": "NotFoundError"}}
 
 
-@pytest.mark.parametrize("noun", ["document", "message"])
+@pytest.mark.parametrize("noun", ["document", "message", "project"])
 async def test_a_stranger_follows_nothing(served: Served, ids: dict[str, str], noun: str) -> None:
     query = f"subscription ($id: ID!) {{ {noun}Events({noun}Id: $id) {{ __typename }} }}"
     async with served.socket("mallory") as socket:

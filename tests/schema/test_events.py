@@ -10,10 +10,15 @@ from graphql import GraphQLUnionType
 from backend.api import schema
 from backend.events import Cursor
 from backend.events.envelope import Event
-from backend.schema import document_events, message_events
+from backend.schema import document_events, message_events, project_events
 from backend.schema.documents import is_stalled
 from db.models import Citation, Document, DocumentStatus, Message, MessageRole
 
+NAMES = {
+    document_events: "DocumentEvent",
+    message_events: "MessageEvent",
+    project_events: "ProjectEvent",
+}
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 ONE = UUID(int=1)
@@ -58,9 +63,9 @@ def event(kind: str, **data: Any) -> Event:
     return Event("document:1", Cursor(2, 7), kind, data, AT)
 
 
-@pytest.mark.parametrize("module", [document_events, message_events])
+@pytest.mark.parametrize("module", [document_events, message_events, project_events])
 def test_every_kind_has_a_type_and_every_type_a_maker(module: Any) -> None:
-    name = "DocumentEvent" if module is document_events else "MessageEvent"
+    name = NAMES[module]
     union = schema._schema.type_map[name]
     assert isinstance(union, GraphQLUnionType)
     assert {member.name for member in union.types} == set(module.MAKERS)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from backend.events.cursor import Cursor
 from backend.events.envelope import Event
-from backend.events.publish import announce
-from backend.services.documents import failures
+from backend.events.publish import announce, ring
+from backend.services.documents import changes, failures
 from db.engine import Session
 from db.models import Document, DocumentStatus
 from db.models.base import utc_now
@@ -19,6 +19,9 @@ COMPLETED = "DocumentCompleted"
 FAILED = "DocumentFailed"
 CANCELLED = "DocumentCancelled"
 DELETED = "DocumentDeleted"
+
+_TOLD_TO_PROJECT = (SNAPSHOT, STAGE_STARTED, COMPLETED, FAILED, CANCELLED, DELETED)
+"""What may come with a change of status, which a project's followers are told of; progress does not."""
 
 
 def topic(document_id: UUID) -> str:
@@ -41,6 +44,8 @@ def record(session: Session, document: Document, kind: str, data: dict[str, Any]
     document.event_seq += 1
     document.updated_at = utc_now()
     announce(session, make(document, kind, data or {}))
+    if kind in _TOLD_TO_PROJECT:
+        ring(session, changes.topic(document.project_id))
 
 
 def make(document: Document, kind: str, data: dict[str, Any]) -> Event:

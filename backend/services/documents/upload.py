@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 
 from backend.auth import Viewer
 from backend.errors import Conflict, Invalid
+from backend.events.publish import ring
 from backend.queue import Job, enqueue
 from backend.services import rights
-from backend.services.documents import events, failures, quotas
+from backend.services.documents import changes, events, failures, quotas
 from backend.services.documents import files as accepted
 from backend.services.documents.files import FileRequest, UploadLimits
 from backend.storage import Storage, StoredObject
@@ -54,6 +55,8 @@ async def request(
     new = [place.document for place in places if place.kind is _Kind.NEW]
     await quotas.check(session, viewer=viewer, project_id=project_id, new=new, limits=limits)
     await documents.insert_many(session, documents=new)
+    if new:
+        ring(session, changes.topic(project_id))
     return [await _ticket(place, storage, limits) for place in places]
 
 

@@ -1,0 +1,116 @@
+"""Following a project: what becomes of its documents, one document a change, from any change on.
+
+The rows are the record (docs/adr/0009): a doorbell says that there is news, and the rows say what.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import replace
+from uuid import UUID
+
+import structlog
+
+from backend.auth import Viewer
+from backend.errors import Unavailable
+from backend.events.cursor import Cursor
+from backend.events.envelope import EVENTS_MISSED, Event
+from backend.events.hub import Hub
+from backend.services import rights
+from backend.transactions import Transactions
+from db.engine import Session
+from db.queries import changes, documents
+from db.queries.changes import Change
+
+log = structlog.get_logger()
+
+SNAPSHOT = "ProjectSnapshot"
+CHANGED = "DocumentChanged"
+
+BATCH = 100
+SILENT_SECONDS = 5.0
+"""A doorbell may be lost: rows are read again after so long without one."""
+COALESCE_SECONDS = 0.1
+"""Rows are read no more often than this; whatever changed meanwhile is told together."""
+
+
+def topic(project_id: UUID) -> str:
+    return f"project:{project_id}"
+
+
+async def watch(
+    transactions: Transactions, hub: Hub, *, viewer: Viewer, project_id: UUID, after: Cursor | None
+) -> AsyncGenerator[Event]:
+    """Yield the changes of the project's documents after the cursor, or from a snapshot of their counts on.
+
+    A document that changed several times before it was read is told once, as it is. There is no end: raises
+    NotFound for strangers, before anything is yielded, and as soon as the viewer may see the project no more.
+    """
+    view = _View(transactions, viewer, project_id)
+    async with hub.subscribe(topic(project_id)) as bell:
+        events = await view.begin(after)
+        while True:
+            for event in events:
+                yield event
+            if len(events) < BATCH:
+                await bell.wait(SILENT_SECONDS)
+            await asyncio.sleep(COALESCE_SECONDS)
+            # Before the rows are read: a ring that comes later is heard.
+            bell.clear()
+            try:
+                events = await view.news()
+            except Unavailable as error:
+                log.warning("project.unread", project_id=str(project_id), reason=error.message)
+                events = []
+
+
+class _View:
+    """The project as its follower reads it; `seen` is the number of the last change told."""
+
+    def __init__(self, transactions: Transactions, viewer: Viewer, project_id: UUID) -> None:
+        self.transactions = transactions
+        self.viewer = viewer
+        self.project_id = project_id
+        self.seen = 0
+
+    async def begin(self, after: Cursor | None) -> list[Event]:
+        """What is told first; a cursor beyond the last change is none that was given out here."""
+        async with self.transactions.unit_of_work(viewer=self.viewer.user_id) as session:
+            await rights.member(session, viewer=self.viewer, project_id=self.project_id)
+            last = await changes.last(session, self.project_id)
+            if after is not None and after <= Cursor(0, last):
+                self.seen = after.seq
+                return await self._told(session, last)
+            self.seen = last
+            snapshot = self._event(SNAPSHOT, last, {"counts": await self._counts(session)})
+        return [snapshot] if after is None else [self._event(EVENTS_MISSED, last, {}), snapshot]
+
+    async def news(self) -> list[Event]:
+        """At most a batch of changes since the last one told."""
+        async with self.transactions.unit_of_work(viewer=self.viewer.user_id) as session:
+            await rights.member(session, viewer=self.viewer, project_id=self.project_id)
+            return await self._told(session, await changes.last(session, self.project_id))
+
+    async def _told(self, session: Session, last: int) -> list[Event]:
+        if last <= self.seen:
+            return []
+        found = await changes.between(session, self.project_id, after=self.seen, upto=last, limit=BATCH)
+        counts = await self._counts(session)
+        self.seen = found[-1].seq if len(found) == BATCH else last
+        told = (self._event(CHANGED, change.seq, _data(change, counts)) for change in found)
+        return [replace(event, at=change.at) for event, change in zip(told, found, strict=True)]
+
+    async def _counts(self, session: Session) -> dict[str, int]:
+        counted = await documents.counts_by_status(session, [self.project_id])
+        return {str(status): number for status, number in counted[self.project_id].items()}
+
+    def _event(self, kind: str, seq: int, data: dict[str, object]) -> Event:
+        return Event(topic=topic(self.project_id), cursor=Cursor(0, seq), kind=kind, data=data)
+
+
+def _data(change: Change, counts: dict[str, int]) -> dict[str, object]:
+    document = change.document
+    return {
+        "document_id": str(change.document_id),
+        "document": None if document is None else document.model_dump(mode="json"),
+        "counts": counts,
+    }
