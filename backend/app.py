@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
@@ -46,7 +48,13 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     if settings.api.playground:
         app.mount(playground.PATH, playground.files())
+        app.add_route("/", to_playground)
     return app
+
+
+async def to_playground(_: Request) -> RedirectResponse:
+    """A browser that was given only the host finds the page."""
+    return RedirectResponse("/graphql")
 
 
 class Door:

@@ -32,3 +32,9 @@ async def test_programs_still_get_data(runtime_settings: Settings, issuer: Any) 
         query = {"query": "{ __typename }"}
         response = await served.http.get("/graphql", params=query, headers=HTML)
         assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_the_bare_host_leads_to_it(runtime_settings: Settings, issuer: Any) -> None:
+    async with serving(runtime_settings, issuer, playground=True) as served:
+        response = await served.http.get("/")
+        assert (response.status_code, response.headers["location"]) == (307, "/graphql")
