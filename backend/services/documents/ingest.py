@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from backend.errors import Unavailable
+from backend.errors import AppError, Unavailable
 from backend.events import Hub, Publisher
 from backend.events.hub import Subscription
 from backend.llm import Models
@@ -106,7 +106,7 @@ async def _work(run: Run) -> None:
     except Exception as error:
         if isinstance(error.__cause__, Unreachable):
             raise
-        if isinstance(error, Unavailable):
+        if isinstance(error, AppError):
             log.warning("document.failed", code=error.code, reason=error.message)
         else:
             log.warning("document.failed", exc_info=error)
