@@ -45,6 +45,10 @@ class Document(Node):
         description="Whether the worker that has it has not been heard of for too long; another takes over."
     )
     failure: Failure | None = strawberry.field(description="Why it failed, if it did.")
+    language: str | None = strawberry.field(
+        description="The ISO 639-1 code of the language most of it is written in, like `en`; "
+        "none before that is known, and where the text is too short or mixed to tell."
+    )
     num_pages: int | None = strawberry.field(description="How many pages it has, once that is known.")
     num_pages_parsed: int = strawberry.field(description="How many of its pages were read so far.")
     num_chunks: int | None = strawberry.field(description="How many chunks it has, once that is known.")
@@ -96,6 +100,7 @@ class Document(Node):
             status=DocumentStatus(row.status),
             is_stalled=is_stalled(row),
             failure=failure_of(row),
+            language=row.language,
             num_pages=row.num_pages,
             num_pages_parsed=row.num_pages_parsed,
             num_chunks=row.num_chunks,

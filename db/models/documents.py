@@ -61,6 +61,7 @@ class Document(Table, table=True):
         one_of("status", DocumentStatus),
         check("size_bytes", "size_bytes >= 0"),
         check("sha256", "sha256 ~ '^[0-9a-f]{64}$'"),
+        check("language", "language ~ '^[a-z]{2}$'"),
         check("cursor", "attempt >= 0 AND event_seq >= 0 AND num_tries >= 0"),
         check("counts", "num_pages_parsed >= 0 AND num_chunks_embedded >= 0 AND version >= 0"),
     )
@@ -86,6 +87,8 @@ class Document(Table, table=True):
     leased_until: datetime | None = time(default=None)
     rung_at: datetime | None = time(default=None)
 
+    language: str | None = None
+    """ISO 639-1 code of what most of it is written in; None before that is known, and where it is unclear."""
     num_pages: int | None = None
     num_pages_parsed: int = 0
     num_chunks: int | None = None

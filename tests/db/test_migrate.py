@@ -1,12 +1,13 @@
 """Migrations: started twice at once, repeated without effect, and equal to what the models say."""
 
 import asyncio
+from pathlib import Path
 
 import asyncpg
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from db import engine, migrate
+from db import engine, migrate, migrations
 from db.engine import engine_url
 from db.errors import Unreachable
 from db.queries import search
@@ -14,6 +15,7 @@ from db.queries.search import Scope
 from tests.db import seed
 from tests.fixtures.databases import DatabaseAddress
 
+NEWEST = max(path.name for path in Path(migrations.__path__[0], "versions").glob("*.py"))[:4]
 _STATE = """
 SELECT (SELECT version_num FROM opentrace.alembic_version) AS version,
        obj_description(to_regnamespace('opentrace')) AS digest,
@@ -36,7 +38,7 @@ async def state(url: str) -> dict[str, object]:
 async def test_two_processes_may_migrate_one_database_at_once(empty_database: str) -> None:
     await asyncio.gather(*(migrate.upgrade(empty_database) for _ in range(3)))
     found = await state(empty_database)
-    assert found["version"] == "0003"
+    assert found["version"] == NEWEST
     assert found["num_policies"] == 23
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from backend.errors import Invalid, NotFound
-from backend.rag import chunk
+from backend.rag import chunk, language
 from backend.rag.elements import Chunk, Element, Region
 from backend.rag.parse import ParseError, Reason, child
 from backend.services.documents import failures, web_page
@@ -33,8 +33,9 @@ async def stage_chunks(run: Run) -> None:
     elements = await _elements(run, counts)
     num_pages = max((line.page or 0 for element in elements for line in element.lines), default=0) or None
     kinds = Counter(str(element.kind) for element in elements)
-    detail = {"num_pages": num_pages, "elements": dict(kinds), **counts}
-    await run.finish(PARTITIONING, detail, **_pages(num_pages))
+    spoken = await asyncio.to_thread(language.detect, elements)
+    detail = {"num_pages": num_pages, "elements": dict(kinds), "language": spoken, **counts}
+    await run.finish(PARTITIONING, detail, language=spoken, **_pages(num_pages))
     await run.start(CHUNKING)
     cut = await asyncio.to_thread(lambda: list(chunk.by_title(elements)))
     if not cut:

@@ -72,7 +72,9 @@ class Run:
             events.record(session, document, events.STAGE_STARTED, {"stage": stage})
         log.info("stage.started", stage=stage)
 
-    async def finish(self, stage: DocumentStatus, detail: dict[str, Any], **columns: int | None) -> None:
+    async def finish(
+        self, stage: DocumentStatus, detail: dict[str, Any], **columns: int | str | None
+    ) -> None:
         """Close a stage and set what it found out about the document; no later attempt does it again."""
         async with self.step() as (session, document):
             for name, value in columns.items():

@@ -104,6 +104,15 @@ async def test_followers_are_told_every_step_without_a_gap(house: House) -> None
     assert (row.attempt, row.event_seq) == events[-1].cursor
 
 
+async def test_the_language_is_told_once_the_text_is_known(house: House) -> None:
+    document_id = await house.upload(markdown(10))
+    assert (await house.document(document_id)).language is None
+    await house.ingest()
+    assert (await house.document(document_id)).language == "en"
+    finished = [event for event in await house.history(document_id) if event.kind == "StageFinished"]
+    assert finished[0].data["detail"]["language"] == "en"
+
+
 async def test_pages_are_counted_as_they_are_parsed_and_remembered_by_the_chunks(house: House) -> None:
     document_id = await house.upload(pdf(3), name="lamps.pdf", content_type="application/pdf")
     await house.ingest()
