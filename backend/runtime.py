@@ -20,6 +20,7 @@ from backend.settings import (
     WebSettings,
 )
 from backend.storage import Bucket, Storage
+from backend.throttle import Throttle
 from backend.transactions import Transactions
 from backend.web import Web
 from db import engine
@@ -48,10 +49,11 @@ class Runtime:
         await self._exit.aclose()
 
 
-async def open(settings: Settings, *, role: Literal["api", "worker"]) -> Runtime:
+async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent: bool = True) -> Runtime:
     """Build the handles in the running event loop; servers need not answer yet.
 
-    The API's role lives behind row-level security, workers are the owner.
+    The API's role lives behind row-level security, workers are the owner. Calls of models of processes that
+    are not urgent let the others go first.
     """
     async with AsyncExitStack() as stack:
         database = await _database(settings.database, role)
@@ -65,7 +67,9 @@ async def open(settings: Settings, *, role: Literal["api", "worker"]) -> Runtime
         stack.callback(queue.close)
         storage = await Storage(_bucket(settings.storage)).open()
         stack.push_async_callback(storage.close)
-        models = _models(settings.models)
+        throttle = _throttle(settings.models, redis, is_urgent)
+        stack.push_async_callback(throttle.close)
+        models = _models(settings.models, throttle)
         stack.push_async_callback(models.close)
         return Runtime(
             settings=settings,
@@ -102,7 +106,11 @@ def _bucket(settings: StorageSettings) -> Bucket:
     )
 
 
-def _models(settings: ModelSettings) -> Models:
+def _throttle(settings: ModelSettings, redis: Redis, is_urgent: bool) -> Throttle:
+    return Throttle(redis, settings.base_url, limit=settings.concurrency, is_urgent=is_urgent)
+
+
+def _models(settings: ModelSettings, throttle: Throttle) -> Models:
     return Models(
         base_url=settings.base_url,
         api_key=settings.api_key.get_secret_value(),
@@ -111,6 +119,7 @@ def _models(settings: ModelSettings) -> Models:
         embedding_model=settings.embedding_model,
         embedding_dimensions=settings.embedding_dimensions,
         timeout_seconds=settings.timeout_seconds,
+        gate=throttle,
     )
 
 

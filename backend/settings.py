@@ -3,7 +3,7 @@
 Names are `OPENTRACE_<GROUP>__<FIELD>`, for instance `OPENTRACE_DATABASE__URL`; `.env.example` lists them all.
 """
 
-from pydantic import BaseModel, ConfigDict, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -48,6 +48,8 @@ class ModelSettings(Group):
     embedding_model: str = "text-embedding-3-large"
     embedding_dimensions: int = 1536
     timeout_seconds: float = 60.0
+    concurrency: int = Field(default=16, ge=1)
+    """Calls of one kind that may be under way at a time, over all processes."""
 
 
 class AuthSettings(Group):

@@ -2,6 +2,7 @@
 
 from backend.llm.calls import ModelAnswerInvalid
 from backend.llm.chat import ChatDelta, TokenUsage, ToolCall
+from backend.llm.gate import Call, Gate
 from backend.llm.models import Embedded, Models
 
-__all__ = ["ChatDelta", "Embedded", "ModelAnswerInvalid", "Models", "TokenUsage", "ToolCall"]
+__all__ = ["Call", "ChatDelta", "Embedded", "Gate", "ModelAnswerInvalid", "Models", "TokenUsage", "ToolCall"]

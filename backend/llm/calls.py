@@ -1,15 +1,19 @@
 """Calling a model: what is tried again and when, and what the failures are called."""
 
-import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
 from typing import TypeVar
 
 import openai
 import structlog
 
-from backend.errors import AppError, Invalid, Unavailable
+from backend.errors import AppError, Invalid, QuotaExceeded, Unavailable
+from backend.llm import gate
+from backend.llm.gate import Call, Gate
 
 log = structlog.get_logger()
 
@@ -17,6 +21,7 @@ Answer = TypeVar("Answer")
 
 RETRY_SECONDS = (1.0, 2.0, 4.0)
 MAX_RETRY_AFTER_SECONDS = 60.0
+PATIENCE_SECONDS = 900.0
 _RETRYABLE = {408, 409, 429}
 
 
@@ -32,31 +37,43 @@ class Transient(Unavailable):
     code = "MODEL_UNAVAILABLE"
 
 
-async def repeated(call: Callable[[], Awaitable[Answer]]) -> Answer:
+async def repeated(call: Callable[[], Awaitable[Answer]], kind: Call, through: Gate) -> Answer:
     """The call's answer, asked for again after 1, 2 and 4 seconds (with jitter) or when the server says.
 
-    Raises Unavailable when it keeps failing or the server wants more than a minute's wait; Invalid
-    (MODEL_REFUSED) at once when the same request would only be refused again.
+    What the server says holds for everybody behind the gate. Where nobody waits, a server that says when to
+    come again is asked again for a quarter of an hour. Raises Unavailable when it keeps failing, or wants
+    more than a minute's wait of somebody; Invalid (MODEL_REFUSED) at once when the same request would only
+    be refused again.
     """
-    for pause in RETRY_SECONDS:
+    pauses = iter(RETRY_SECONDS)
+    give_up_at = monotonic() + PATIENCE_SECONDS
+    while True:
         try:
             return await call()
         except Transient as error:
-            wait = pause * _jitter() if error.retry_after is None else error.retry_after
-            if wait > MAX_RETRY_AFTER_SECONDS:
-                raise
-            log.info("model.retried", seconds=round(wait, 2), reason=error.message)
-        await _pause(wait)
-    return await call()
+            await _wait(error, pauses, kind, through, has_time=monotonic() < give_up_at)
+
+
+async def _wait(
+    error: Transient, pauses: Iterator[float], kind: Call, through: Gate, *, has_time: bool
+) -> None:
+    """Return when it may be tried again; raises the error when this was the last try."""
+    wanted = error.retry_after
+    if wanted is not None:
+        await through.pause(kind, wanted)
+        if has_time and not through.is_urgent:
+            return
+    pause = next(pauses, None)
+    if pause is None or (wanted or 0.0) > MAX_RETRY_AFTER_SECONDS:
+        raise error
+    log.info("model.retried", seconds=pause if wanted is None else wanted, reason=error.message)
+    if wanted is None:
+        await gate.sleep(pause * _jitter())
 
 
 def _jitter() -> float:
     """Servers that failed many at once should not be asked by all of them at once."""
     return random.uniform(0.8, 1.2)
-
-
-async def _pause(seconds: float) -> None:
-    await asyncio.sleep(seconds)
 
 
 @contextmanager
@@ -81,15 +98,35 @@ def translated() -> Iterator[None]:
 
 def _of_status(error: openai.APIStatusError) -> AppError:
     log.warning("model.refused", status=error.status_code, code=error.code)
+    refusal = _REFUSALS.get(error.code or "")
+    if refusal is not None:
+        return refusal()
     if error.status_code in _RETRYABLE or error.status_code >= 500:
         reason = "The model server is busy." if error.status_code == 429 else "The model server fails."
-        return Transient(reason, retry_after=_seconds(error.response.headers.get("retry-after")))
+        return Transient(reason, retry_after=_retry_after(error.response.headers))
     return Invalid(f"The model server refused the request ({error.status_code}).", code="MODEL_REFUSED")
 
 
-def _seconds(retry_after: str | None) -> float | None:
-    """The header's number; its other form, a date, is not in use among these servers."""
-    try:
-        return max(0.0, float(retry_after)) if retry_after else None
-    except ValueError:
-        return None
+_REFUSALS: dict[str, Callable[[], AppError]] = {
+    "insufficient_quota": lambda: QuotaExceeded(
+        "The account at the model's provider is used up. Its owner must top it up; then try again.",
+        code="MODEL_QUOTA_EXCEEDED",
+    ),
+    "context_length_exceeded": lambda: Invalid(
+        "The text is longer than the model takes at once. For embeddings, lower the setting "
+        "OPENTRACE_MODELS__MAX_INPUT_TOKENS to what the model takes.",
+        code="MODEL_INPUT_TOO_LONG",
+    ),
+}
+"""What waiting does not mend, by the provider's own codes."""
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, in whichever of its forms the server says them: milliseconds, seconds or a date."""
+    with suppress(KeyError, ValueError):
+        return max(0.0, float(headers["retry-after-ms"]) / 1000)
+    with suppress(KeyError, ValueError):
+        return max(0.0, float(headers["retry-after"]))
+    with suppress(KeyError, ValueError, TypeError):
+        return max(0.0, (parsedate_to_datetime(headers["retry-after"]) - datetime.now(UTC)).total_seconds())
+    return None

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from backend.llm.calls import ModelAnswerInvalid, repeated, translated
 from backend.llm.chat import ChatDelta, TokenUsage, deltas
+from backend.llm.gate import Alone, Call, Gate
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Prompt: TypeAlias = Sequence[dict[str, Any]]
@@ -35,8 +36,9 @@ class Embedded:
 class Models:
     """Chat, guardrail and embedding models by name.
 
-    Servers that are busy, fail or cannot be reached are asked again after 1, 2 and 4 seconds, or when they
-    say; then Unavailable is raised. An answer that cannot be used is a ModelAnswerInvalid.
+    Every call waits for its turn at the gate. Servers that are busy, fail or cannot be reached are asked
+    again after 1, 2 and 4 seconds, or when they say; then Unavailable is raised. An answer that cannot be
+    used is a ModelAnswerInvalid.
     """
 
     base_url: str
@@ -46,6 +48,7 @@ class Models:
     embedding_model: str
     embedding_dimensions: int
     timeout_seconds: float = 60.0
+    gate: Gate = field(default_factory=Alone, repr=False, compare=False)
     _client: AsyncOpenAI = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -66,7 +69,7 @@ class Models:
         """One vector for each text, in their order. It is one request: mind the server's limits."""
         if not texts:
             return Embedded(np.zeros((0, self.embedding_dimensions), np.float32), 0)
-        return await repeated(lambda: self._embed(list(texts)))
+        return await repeated(lambda: self._embed(list(texts)), Call.EMBEDDINGS, self.gate)
 
     async def stream_chat(
         self, messages: Prompt, *, tools: Prompt = (), tool_choice: Any = None
@@ -81,7 +84,7 @@ class Models:
             request["tools"] = list(tools)
         if tools and tool_choice is not None:
             request["tool_choice"] = tool_choice
-        pieces, first = await repeated(lambda: self._begin(request))
+        pieces, first = await repeated(lambda: self._begin(request), Call.CHAT, self.gate)
         async with aclosing(pieces):
             if first is not None:
                 yield first
@@ -90,10 +93,17 @@ class Models:
 
     async def structured(self, model_cls: type[Shape], messages: Prompt) -> tuple[Shape, TokenUsage]:
         """The guardrail model's answer as an instance of `model_cls`; it is shown the JSON schema."""
-        return await repeated(lambda: self._structured(model_cls, list(messages)))
+        return await repeated(lambda: self._structured(model_cls, list(messages)), Call.CHAT, self.gate)
+
+    @asynccontextmanager
+    async def _turn(self, kind: Call) -> AsyncGenerator[None]:
+        """A turn at the server, in which its errors are told in our words."""
+        async with self.gate.turn(kind):
+            with translated():
+                yield
 
     async def _embed(self, texts: list[str]) -> Embedded:
-        with translated():
+        async with self._turn(Call.EMBEDDINGS):
             answer = await self._client.embeddings.create(
                 model=self.embedding_model,
                 input=texts,
@@ -116,7 +126,7 @@ class Models:
         return pieces, await anext(pieces, None)
 
     async def _pieces(self, request: dict[str, Any]) -> AsyncGenerator[ChatDelta, None]:
-        with translated():
+        async with self._turn(Call.CHAT):
             stream = await self._client.chat.completions.create(
                 **request, stream=True, stream_options={"include_usage": True}
             )
@@ -128,7 +138,7 @@ class Models:
         self, model_cls: type[Shape], messages: list[dict[str, Any]]
     ) -> tuple[Shape, TokenUsage]:
         prompt: Any = messages
-        with translated():
+        async with self._turn(Call.CHAT):
             answer = await self._client.chat.completions.parse(
                 model=self.guardrail_model, messages=prompt, response_format=model_cls
             )

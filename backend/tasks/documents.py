@@ -9,6 +9,8 @@ from backend.services.documents.run import Limits
 from backend.settings import Settings
 
 JOB = Job.INGEST_DOCUMENT
+IS_URGENT = False
+"""Nobody waits for the models' next word: calls for answers go first."""
 
 
 def num_seats(settings: Settings) -> int:

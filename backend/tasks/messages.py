@@ -7,6 +7,7 @@ from backend.services.messages import answer
 from backend.settings import Settings
 
 JOB = Job.ANSWER_MESSAGE
+IS_URGENT = True
 
 
 def num_seats(settings: Settings) -> int:

@@ -96,7 +96,9 @@ class Workshop:
         asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     async def _open(self) -> None:
-        self._runtime: Runtime = await runtime.open(self._settings, role="worker")
+        self._runtime: Runtime = await runtime.open(
+            self._settings, role="worker", is_urgent=self._kind.IS_URGENT
+        )
         run_next = partial(self._kind.run_next, self._runtime)
         self._seats = Seats(run_next, self._kind.num_seats(self._settings))
         self._sweep = asyncio.create_task(self._sweep_for_ever())

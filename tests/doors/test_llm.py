@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from backend.errors import Invalid, Unavailable
-from backend.llm import ChatDelta, ModelAnswerInvalid, Models, TokenUsage, calls
+from backend.llm import ChatDelta, ModelAnswerInvalid, Models, TokenUsage, calls, gate
 from backend.local.model_server import ModelServer
 
 QUESTION = [{"role": "user", "content": "When is the lamp lit?"}]
@@ -67,9 +67,9 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     noted: list[float] = []
 
     async def note(seconds: float) -> None:
-        noted.append(seconds)
+        noted.append(round(seconds, 1))
 
-    monkeypatch.setattr(calls, "_pause", note)
+    monkeypatch.setattr(gate, "sleep", note)
     monkeypatch.setattr(calls, "_jitter", lambda: 1.0)
     return noted
 

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -65,6 +66,8 @@ class Counts:
     num_faults: int = 0
     num_tokens_sent: int = 0
     num_closed_by_client: int = 0
+    num_under_way: int = 0
+    most_under_way: int = 0
     texts: Counter[str] = field(default_factory=Counter)
     """How often each text was taken for embedding, by the SHA-256 of its UTF-8."""
 
@@ -107,6 +110,17 @@ class Controls:
         self.counts[endpoint].num_faults += 1
         return fault
 
+    @contextmanager
+    def under_way(self, endpoint: Endpoint) -> Iterator[None]:
+        """Count a request for as long as it is worked on."""
+        counts = self.counts[endpoint]
+        counts.num_under_way += 1
+        counts.most_under_way = max(counts.most_under_way, counts.num_under_way)
+        try:
+            yield
+        finally:
+            counts.num_under_way -= 1
+
     def count_texts(self, texts: Iterable[str]) -> None:
         """Remember texts as a paying provider would: when they are taken, not when they are delivered."""
         digests = (hashlib.sha256(text.encode()).hexdigest() for text in texts)
@@ -120,6 +134,7 @@ class Controls:
                 "faults": counts.num_faults,
                 "tokens_sent": counts.num_tokens_sent,
                 "closed_by_client": counts.num_closed_by_client,
+                "most_under_way": counts.most_under_way,
                 "texts": dict(counts.texts),
             }
             for endpoint, counts in self.counts.items()

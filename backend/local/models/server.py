@@ -141,7 +141,8 @@ class Server:
                 if failure:
                     return failure
                 fault = None
-            return await unless_gone(request, work(body, fault))
+            with self.controls.under_way(endpoint):
+                return await unless_gone(request, work(body, fault))
         except Gone:
             self.controls.counts[endpoint].num_closed_by_client += 1
             return Response(status_code=_CLIENT_CLOSED)

@@ -153,6 +153,7 @@ async def test_a_reset_forgets_orders_and_counts(http: httpx.AsyncClient, openai
         "faults": 0,
         "tokens_sent": 0,
         "closed_by_client": 0,
+        "most_under_way": 0,
         "texts": {},
     }
     await embed(openai)
