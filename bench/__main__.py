@@ -9,7 +9,7 @@ from backend import logging
 from bench import results, stack
 from bench.results import Figure
 
-NAMES = ("page", "first_token", "queue")
+NAMES = ("page", "first_token", "queue", "ingestion")
 
 
 async def measure(names: tuple[str, ...]) -> list[Figure]:
