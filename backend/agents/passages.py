@@ -1,9 +1,9 @@
 """Retrieved passages as the model reads them: numbered, and unable to end their own block."""
 
 from collections.abc import Iterable, Sequence
-from html import escape
 from uuid import UUID
 
+from backend.agents.prompts.blocks import attribute, escaped
 from db.queries.search import Hit
 
 NOTHING_FOUND = "No passage of the documents matches this query."
@@ -26,6 +26,11 @@ class Passages:
         blocks = [_block(self._number(hit), hit) for hit in hits]
         return "\n\n".join(blocks) or NOTHING_FOUND
 
+    def again(self, numbers: Iterable[int]) -> str:
+        """The passages of these numbers once more, in their order; other numbers are left out."""
+        known = (number for number in sorted(numbers) if 1 <= number <= len(self._hits))
+        return "\n\n".join(_block(number, self._hits[number - 1]) for number in known)
+
     def _number(self, hit: Hit) -> int:
         if hit.chunk_id not in self._numbers:
             self._hits.append(hit)
@@ -35,10 +40,5 @@ class Passages:
 
 def _block(number: int, hit: Hit) -> str:
     page = f' page="{hit.page_first}"' if hit.page_first is not None else ""
-    # Only the brackets: an escaped "&" would come back changed in the model's quotations.
-    text = hit.text.replace("<", "&lt;").replace(">", "&gt;")
-    return f'<passage id="{number}" document="{_attribute(hit.document_name)}"{page}>\n{text}\n</passage>'
-
-
-def _attribute(value: str) -> str:
-    return escape(" ".join(value.split()))
+    head = f'id="{number}" document="{attribute(hit.document_name)}"{page}'
+    return f"<passage {head}>\n{escaped(hit.text)}\n</passage>"

@@ -1,4 +1,4 @@
-"""What the graph remembers between its steps."""
+"""What the graphs remember between their steps."""
 
 from operator import add
 from typing import Annotated, Any, Literal, TypedDict
@@ -23,8 +23,10 @@ class AnswerState(TypedDict, total=False):
 
 
 class AgentState(TypedDict, total=False):
-    """One agent's state: the turns after the question, and the searches it asked for last."""
+    """One agent's state: its task and what was said before, the turns since, the calls it asked for last."""
 
+    task: str
+    history: list[dict[str, Any]]
     turns: Annotated[list[dict[str, Any]], add]
     wanted: list[ToolCall]
     num_rounds: int

@@ -1,5 +1,8 @@
 """The tools a model may call, what they take, and what they give back."""
 
+import json
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -9,37 +12,43 @@ from backend.errors import Unavailable
 from backend.llm import ToolCall
 
 RAG_SEARCH = "rag_search"
+_MAX_QUERY = 4000
 
 
-class RagSearch(BaseModel):
-    """The arguments of `rag_search`: words only. Which project is searched is not the model's to say."""
+class Search(BaseModel):
+    """The arguments of every tool: words only. Where they are looked for is not the model's to say."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    query: str = Field(
-        min_length=1,
-        max_length=4000,
-        description="What to look for, as one self-contained sentence or phrase in the documents' language.",
-    )
+    query: str = Field(min_length=1, max_length=_MAX_QUERY)
 
 
-RAG_SEARCH_TOOL: dict[str, Any] = {
-    "type": "function",
-    "function": {
-        "name": RAG_SEARCH,
-        "description": "Search the project's documents; returns the passages nearest in meaning, numbered "
-        "for citing. Search again with other words if they do not answer the question.",
-        "parameters": {
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool: how a model sees it, and what is done with the words that it is given."""
+
+    name: str
+    purpose: str
+    query: str
+    """What the model is told to write as `query`."""
+    run: Callable[[AgentContext, str], Coroutine[Any, Any, str]]
+
+    @property
+    def description(self) -> dict[str, Any]:
+        """The tool as OpenAI's protocol writes it."""
+        parameters = {
             "type": "object",
-            "properties": {
-                "query": {"type": "string", "description": RagSearch.model_fields["query"].description}
-            },
+            "properties": {"query": {"type": "string", "description": self.query}},
             "required": ["query"],
             "additionalProperties": False,
-        },
-    },
-}
-FORCED: dict[str, Any] = {"type": "function", "function": {"name": RAG_SEARCH}}
+        }
+        said = {"name": self.name, "description": self.purpose, "parameters": parameters}
+        return {"type": "function", "function": said}
+
+    @property
+    def forced(self) -> dict[str, Any]:
+        """The `tool_choice` that leaves the model no other."""
+        return {"type": "function", "function": {"name": self.name}}
 
 
 class ToolCallInvalid(Unavailable):
@@ -48,16 +57,22 @@ class ToolCallInvalid(Unavailable):
     code = "MODEL_ANSWER_INVALID"
 
 
-def parse(call: ToolCall) -> RagSearch:
-    """The arguments of a call of `rag_search`; ToolCallInvalid for anything else."""
-    if call.name != RAG_SEARCH:
+def parse(call: ToolCall, offered: Sequence[Tool]) -> tuple[Tool, str]:
+    """The tool that a call names and its query; ToolCallInvalid for anything that was not offered."""
+    tool = next((tool for tool in offered if tool.name == call.name), None)
+    if tool is None:
         raise ToolCallInvalid("The model asked for a tool that does not exist. Ask again.")
     try:
-        return RagSearch.model_validate_json(call.arguments)
+        return tool, Search.model_validate_json(call.arguments).query
     except ValidationError as error:
         raise ToolCallInvalid(
             "The model called its search with arguments that make no sense. Ask again."
         ) from error
+
+
+def first_call(tool: Tool, task: str) -> ToolCall:
+    """What a model should have asked for: some servers ignore a forced tool."""
+    return ToolCall(id="call_0", name=tool.name, arguments=json.dumps({"query": task[:_MAX_QUERY]}))
 
 
 async def rag_search(context: AgentContext, query: str) -> str:
@@ -67,3 +82,12 @@ async def rag_search(context: AgentContext, query: str) -> str:
     shown = context.passages.show(hits)
     await context.emit.send("ToolFinished", {"tool": RAG_SEARCH, "num_hits": len(hits)})
     return shown
+
+
+DOCUMENTS = Tool(
+    name=RAG_SEARCH,
+    purpose="Search the project's documents; returns the passages nearest in meaning, numbered for citing. "
+    "Search again with other words if they do not answer the question.",
+    query="What to look for, as one self-contained sentence or phrase in the documents' language.",
+    run=rag_search,
+)

@@ -39,7 +39,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
 # What the other settings may be today; the rest of the product's choices is refused rather than ignored.
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     "rag_strategy": (RagStrategy.BASIC,),
-    "agent_type": (AgentType.SIMPLE,),
+    "agent_type": tuple(AgentType),
     "fusion": tuple(Fusion),
     "use_reranking": (False,),
 }

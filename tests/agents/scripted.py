@@ -48,6 +48,7 @@ class ScriptedModels:
     chat_model: str = "chat"
     guardrail_model: str = "guardrail"
     asked: list[tuple[list[dict[str, Any]], Any]] = field(default_factory=list)
+    offered: list[list[str]] = field(default_factory=list)
     num_judged: int = 0
     num_closed: int = 0
 
@@ -55,6 +56,7 @@ class ScriptedModels:
         self, messages: Prompt, *, tools: Prompt = (), tool_choice: Any = None
     ) -> AsyncGenerator[ChatDelta, None]:
         self.asked.append((list(messages), tool_choice))
+        self.offered.append([tool["function"]["name"] for tool in tools])
         try:
             for delta in self.scripts[len(self.asked) - 1]:
                 yield delta
@@ -88,11 +90,12 @@ class Account:
 
     @contextmanager
     def call(self, kind: UsageKind, model: str, num_input_tokens: int) -> Iterator[Call]:
-        self.calls.append(Call(kind, model, num_input_tokens))
+        call = Call(kind, model, num_input_tokens)
+        self.calls.append(call)
         try:
-            yield self.calls[-1]
+            yield call
         finally:
-            self.calls[-1].ended = True
+            call.ended = True
 
 
 @dataclass

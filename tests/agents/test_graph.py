@@ -10,15 +10,16 @@ from backend.agents import graph, tools
 from backend.agents.context import Budget, Prompt
 from backend.errors import AppError, Unavailable
 from backend.llm import ChatDelta, TokenUsage
-from db.models import UsageKind
+from db.models import AgentType, UsageKind
 from tests.agents.scripted import FINE, Play, ScriptedModels, hit, saying, searching
 
+SIMPLE = AgentType.SIMPLE
 ANSWER = saying('"The lamp is lit ', 'at dusk" [1].')
 
 
 async def test_the_answer_is_searched_for_and_then_streamed_delta_by_delta() -> None:
     play = Play(ScriptedModels([searching("lighting the lamp"), ANSWER]))
-    assert await graph.answer(play.context) is None
+    assert await graph.answer(play.context, SIMPLE) is None
     assert play.reader.events == [
         ("GuardrailPassed", {}),
         ("ToolStarted", {"tool": "rag_search", "query": "lighting the lamp"}),
@@ -30,8 +31,8 @@ async def test_the_answer_is_searched_for_and_then_streamed_delta_by_delta() -> 
 
 async def test_the_model_must_search_first_may_search_again_and_must_then_answer() -> None:
     play = Play(ScriptedModels([searching("a"), searching("b"), ANSWER]), hits=[[hit(1)], [hit(2), hit(1)]])
-    assert await graph.answer(play.context) is None
-    assert [choice for _, choice in play.models.asked] == [tools.FORCED, "auto", "none"]
+    assert await graph.answer(play.context, SIMPLE) is None
+    assert [choice for _, choice in play.models.asked] == [tools.DOCUMENTS.forced, "auto", "none"]
     assert play.searched == ["a", "b"]
     assert play.reader.words == '"The lamp is lit at dusk" [1].'
 
@@ -39,7 +40,7 @@ async def test_the_model_must_search_first_may_search_again_and_must_then_answer
 async def test_a_passage_found_twice_keeps_its_number() -> None:
     play = Play(ScriptedModels([searching("a"), searching("b"), ANSWER]), hits=[[hit(1)], [hit(2), hit(1)]])
     context = play.context
-    await graph.answer(context)
+    await graph.answer(context, SIMPLE)
     assert [each.chunk_id.int for each in context.passages.hits] == [1, 2]
     second = play.models.asked[2][0][-1]["content"]
     assert second.index('<passage id="2"') < second.index('<passage id="1"')
@@ -48,7 +49,7 @@ async def test_a_passage_found_twice_keeps_its_number() -> None:
 async def test_the_prompt_is_system_history_question_call_and_result() -> None:
     history = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day."}]
     play = Play(ScriptedModels([searching(), ANSWER]), history=history)
-    await graph.answer(play.context)
+    await graph.answer(play.context, SIMPLE)
     prompt = play.models.asked[1][0]
     assert [turn["role"] for turn in prompt] == ["system", "user", "assistant", "user", "assistant", "tool"]
     assert prompt[1:3] == history
@@ -59,7 +60,7 @@ async def test_the_prompt_is_system_history_question_call_and_result() -> None:
 
 async def test_every_call_is_in_the_account_with_what_the_model_says_it_cost() -> None:
     play = Play(ScriptedModels([searching(), ANSWER]))
-    await graph.answer(play.context)
+    await graph.answer(play.context, SIMPLE)
     assert [(call.kind, call.model, call.usage, call.ended) for call in play.account.calls] == [
         (UsageKind.GUARDRAIL, "guardrail", TokenUsage(30, 3), True),
         (UsageKind.CHAT, "chat", TokenUsage(50, 5), True),
@@ -78,18 +79,21 @@ async def test_every_call_is_in_the_account_with_what_the_model_says_it_cost() -
 )
 async def test_a_refused_question_never_reaches_the_answering_model(field: str, check: str) -> None:
     play = Play(ScriptedModels([], verdict=FINE | {field: True, "reason": " It insults. "}))
-    assert await graph.answer(play.context) == {"check": check, "reason": "It insults."}
+    assert await graph.answer(play.context, SIMPLE) == {"check": check, "reason": "It insults."}
     assert (play.models.asked, play.searched, play.reader.events) == ([], [], [])
 
 
 async def test_a_refusal_without_a_reason_gets_the_products_own() -> None:
     play = Play(ScriptedModels([], verdict=FINE | {"toxicity": True}))
-    assert await graph.answer(play.context) == {"check": "TOXICITY", "reason": "The question is toxic."}
+    assert await graph.answer(play.context, SIMPLE) == {
+        "check": "TOXICITY",
+        "reason": "The question is toxic.",
+    }
 
 
 async def test_a_question_that_is_too_long_is_refused_without_any_model() -> None:
     play = Play(ScriptedModels([]), question="word " * 2000)
-    refusal = await graph.answer(play.context)
+    refusal = await graph.answer(play.context, SIMPLE)
     assert refusal is not None
     assert refusal["check"] == "TOKEN_LIMIT"
     assert "2000" in refusal["reason"]
@@ -98,14 +102,14 @@ async def test_a_question_that_is_too_long_is_refused_without_any_model() -> Non
 
 async def test_a_server_that_ignores_the_forced_tool_is_searched_for_with_the_question() -> None:
     play = Play(ScriptedModels([saying("From memory!"), ANSWER]))
-    await graph.answer(play.context)
+    await graph.answer(play.context, SIMPLE)
     assert play.searched == ["When is the lamp lit?"]
     assert play.reader.words == '"The lamp is lit at dusk" [1].'
 
 
 async def failure_of(play: Play) -> str:
     with pytest.raises(AppError) as caught:
-        await graph.answer(play.context)
+        await graph.answer(play.context, SIMPLE)
     assert isinstance(caught.value, Unavailable)
     return caught.value.code
 
@@ -144,7 +148,7 @@ async def test_a_model_that_only_searches_is_a_typed_failure_after_two_rounds() 
 async def test_searches_beyond_the_budget_are_not_made() -> None:
     both = [ChatDelta(tool_calls=searching("a")[0].tool_calls + searching("b", id="call_2")[0].tool_calls)]
     play = Play(ScriptedModels([both, ANSWER]), budget=Budget(max_searches=1))
-    await graph.answer(play.context)
+    await graph.answer(play.context, SIMPLE)
     assert play.searched == ["a"]
     assert play.models.asked[1][0][-1]["content"] == "No search is left. Answer from the passages you have."
 
@@ -160,7 +164,7 @@ async def test_a_model_that_never_ends_is_cut_off() -> None:
 
 async def test_characters_that_no_database_holds_are_left_out() -> None:
     play = Play(ScriptedModels([searching(), saying("a\0b", "c\ud800d", "é")]))
-    await graph.answer(play.context)
+    await graph.answer(play.context, SIMPLE)
     assert play.reader.words == "abc?dé"
 
 
@@ -181,7 +185,7 @@ async def test_cancelling_the_answer_closes_the_models_stream_and_counts_what_it
                     self.num_closed += 10
 
     play = Play(Stalling([searching(), [ChatDelta(text="The lamp")]]))
-    task = asyncio.create_task(graph.answer(play.context))
+    task = asyncio.create_task(graph.answer(play.context, SIMPLE))
     await asyncio.wait_for(begun.wait(), 5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.local.models import answer, passages, sentences, structured
+from backend.local.models import answer, passages, sentences, structured, supervisor
 from backend.local.models.protocol import ChatRequest, Message, NamedTool, Tool
 from backend.local.models.refusals import Refusal
 from backend.local.models.structured import Subject
@@ -36,8 +36,13 @@ def reply(request: ChatRequest) -> Reply:
     """
     asked = question(request.messages)
     results = since_question(request.messages)
+    if supervisor.is_meant(request):
+        tool = supervisor.next_tool(request, len(results))
+        return call(tool, asked) if tool else Reply(supervisor.write(asked, results))
     if request.tools and request.tool_choice != "none" and not results:
-        return call(request, asked)
+        # OpenAI says "stop" when the caller itself has named the function.
+        reason = "stop" if isinstance(request.tool_choice, NamedTool) else "tool_calls"
+        return call(chosen(request), asked, reason)
     subject = Subject(asked, said(request, asked, results), request.messages[0].text)
     wanted = request.response_format
     if wanted is None or wanted.type == "text":
@@ -72,17 +77,17 @@ def said(request: ChatRequest, asked: str, results: Sequence[str]) -> str:
     return f"{_LEAD_OPENING} {' '.join(first)}"
 
 
-def call(request: ChatRequest, asked: str) -> Reply:
-    """A call of the tool that was named, else of the first one that searches, else of the first one."""
-    tool = chosen(request)
+def call(tool: Tool, asked: str, reason: str = "tool_calls") -> Reply:
+    """A call of the tool for what was asked."""
     arguments: dict[str, Any] = structured.fill(tool.function.parameters, Subject(asked, asked)) or {}
-    # OpenAI says "stop" when the caller itself has named the function.
-    reason = "stop" if isinstance(request.tool_choice, NamedTool) else "tool_calls"
     return Reply(json.dumps(arguments, ensure_ascii=False), tool.function.name, reason)
 
 
 def chosen(request: ChatRequest) -> Tool:
-    """Raises Refusal for a name that is not among the tools."""
+    """The tool that was named, else the first one that searches, else the first one.
+
+    Raises Refusal for a name that is not among the tools.
+    """
     if not isinstance(request.tool_choice, NamedTool):
         return next((tool for tool in request.tools if "search" in tool.function.name), request.tools[0])
     name = request.tool_choice.function.name

@@ -19,9 +19,9 @@ from backend.services.messages.finish import COMPLETED, STOPPED, Draft, Outcome
 from backend.services.messages.ledger import Ledger
 from backend.services.work import Lease
 from backend.transactions import Transactions
-from db.engine import Database
-from db.models import Message, MessageStatus
-from db.queries import work
+from db.engine import Database, Session
+from db.models import AgentType, Message, MessageStatus
+from db.queries import projects, work
 
 log = structlog.get_logger()
 
@@ -45,6 +45,7 @@ class _Run:
     models: Models
     limits: Limits
     message: Message
+    agent: AgentType
     writer: EventWriter
     ledger: Ledger
     passages: Passages = field(default_factory=Passages)
@@ -72,9 +73,9 @@ async def run_next(
     claimed = await _claim(transactions, publisher, limits.work)
     if claimed is None:
         return False
-    message, writer = claimed
+    message, agent, writer = claimed
     ledger = Ledger(database, message, writer.send)
-    run = _Run(transactions, database, models, limits, message, writer, ledger)
+    run = _Run(transactions, database, models, limits, message, agent, writer, ledger)
     with bound_contextvars(message_id=str(message.id), attempt=message.attempt):
         log.info("message.claimed", num_tries=message.num_tries)
         try:
@@ -89,7 +90,7 @@ async def run_next(
 
 async def _claim(
     transactions: Transactions, publisher: Publisher, limits: leases.Limits
-) -> tuple[Message, EventWriter] | None:
+) -> tuple[Message, AgentType, EventWriter] | None:
     """The row, and its attempt's writer; event 0 is announced with the claim, so the row contains it."""
     async with transactions.unit_of_work() as session:
         message = await work.claim_message(
@@ -100,12 +101,19 @@ async def _claim(
         )
         if message is None:
             return None
+        agent = await _agent_of(session, message)
         writer = EventWriter(tell.topic(message.id), message.attempt, publisher)
         if message.attempt == 1:
-            events.announce(session, writer.make("AgentStarted", {"agent": graph.SIMPLE}))
+            events.announce(session, writer.make("AgentStarted", {"agent": graph.NAMES[agent]}))
         else:
             events.announce(session, writer.make("AnswerRestarted", {}))
-        return message, writer
+        return message, agent, writer
+
+
+async def _agent_of(session: Session, message: Message) -> AgentType:
+    """How its project answers; the settings may be gone with their project, and then nothing is answered."""
+    settings = (await projects.settings_of(session, [message.project_id])).get(message.project_id)
+    return AgentType.SIMPLE if settings is None else settings.agent_type
 
 
 async def _hold(run: _Run, hub: Hub) -> Outcome | None:
@@ -148,11 +156,12 @@ async def _write(run: _Run) -> Outcome:
     try:
         async with asyncio.timeout(seconds) as limit:
             if run.message.attempt > 1:
-                await run.writer.send("AgentStarted", {"agent": graph.SIMPLE})
+                await run.writer.send("AgentStarted", {"agent": graph.NAMES[run.agent]})
             async with run.transactions.unit_of_work() as session:
                 material = await compose.gather(session, run.message, run.models)
             means = compose.Means(run.database, run.models, run.limits.budget, run.passages)
-            refusal = await graph.answer(compose.context_of(material, means, run.writer, run.ledger))
+            context = compose.context_of(material, means, run.writer, run.ledger)
+            refusal = await graph.answer(context, run.agent)
     except AppError as error:
         log.warning("message.failed", code=error.code, reason=error.message)
         return Outcome(MessageStatus.FAILED, error.code, error.message)

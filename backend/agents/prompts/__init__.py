@@ -1,0 +1,46 @@
+"""What the models are told; product text, one file each, with the version that every answer remembers."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib import resources
+
+from backend.agents.prompts.blocks import escaped
+
+_MARK = "\n---\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A prompt as its file has it; `version` grows with every change of the words."""
+
+    name: str
+    version: int
+    words: str
+
+    def __str__(self) -> str:
+        """As an answer remembers it."""
+        return f"{self.name}@{self.version}"
+
+
+@cache
+def text(name: str) -> Text:
+    """The prompt in `<name>.md`: a line with its version, a rule, and the words."""
+    head, _, words = resources.files(__name__).joinpath(f"{name}.md").read_text("utf-8").partition(_MARK)
+    return Text(name, int(head.removeprefix("version:")), words)
+
+
+def told(name: str, today: date) -> str:
+    """An agent's system prompt, with today's date where it asks for it."""
+    return text(name).words.replace("{today}", today.isoformat())
+
+
+def guarded(question: str) -> str:
+    """The question as the guardrail model reads it; it cannot close its own tags."""
+    return f"<message>\n{escaped(question)}\n</message>"
+
+
+def report(agent: str, words: str, passages: str) -> str:
+    """A sub-agent's report as its supervisor reads it, in a block that it cannot end, and its sources."""
+    block = f'<report assistant="{agent}">\n{escaped(words)}\n</report>'
+    return f"{block}\n\n{passages}" if passages else block
