@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 _CHUNK_BYTES = 1024 * 1024
-_DELETE_BATCH = 1000
+_PAGE = 1000
+"""The most that S3 lists or deletes in one request."""
 _MISSING = {"404", "NoSuchKey", "NotFound"}
 _REFUSED = {"403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
 
@@ -53,6 +54,13 @@ class SignedUpload:
 class StoredObject:
     size: int
     content_type: str
+
+
+@dataclass(frozen=True)
+class ListedObject:
+    key: str
+    size: int
+    modified_at: datetime
 
 
 class Storage:
@@ -128,8 +136,8 @@ class Storage:
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; those that are not there count as deleted."""
         wanted = list(keys)
-        for start in range(0, len(wanted), _DELETE_BATCH):
-            batch = wanted[start : start + _DELETE_BATCH]
+        for start in range(0, len(wanted), _PAGE):
+            batch = wanted[start : start + _PAGE]
             with _translated(batch[0]):
                 answer = await self._s3.delete_objects(
                     Bucket=self._bucket.name,
@@ -138,6 +146,31 @@ class Storage:
             if errors := [error for error in answer.get("Errors", []) if error.get("Code") not in _MISSING]:
                 log.warning("objects.undeleted", num_objects=len(errors), code=errors[0].get("Code"))
                 raise Unavailable("The object store did not delete every object.", retry_after=5)
+
+    async def pages(self, prefix: str, *, after: str = "") -> AsyncIterator[list[ListedObject]]:
+        """The objects whose keys begin with `prefix` and come after `after`, in the order of their keys.
+
+        They come a page at a time, as the store lists them; what is deleted meanwhile is not missed later.
+        """
+        while True:
+            with _translated(prefix):
+                answer = await self._s3.list_objects_v2(
+                    Bucket=self._bucket.name, Prefix=prefix, StartAfter=after, MaxKeys=_PAGE
+                )
+            found = answer.get("Contents", [])
+            if found:
+                yield [ListedObject(each["Key"], each["Size"], each["LastModified"]) for each in found]
+                after = found[-1]["Key"]
+            if not found or not answer.get("IsTruncated"):
+                return
+
+    async def delete_prefix(self, prefix: str) -> int:
+        """Delete every object whose key begins with `prefix`; returns how many there were."""
+        num_deleted = 0
+        async for page in self.pages(prefix):
+            await self.delete([each.key for each in page])
+            num_deleted += len(page)
+        return num_deleted
 
     async def check(self) -> None:
         """Return if the store answers and has our bucket."""

@@ -22,6 +22,7 @@ KEPT_SECONDS = 24 * 3600
 """How long a stream outlives the end of its work."""
 _LIVE_SECONDS = 7 * 24 * 3600
 """How long a stream waits for its next event, in case its end could not be published."""
+_FORGET_BATCH = 1000
 
 # Redis refuses an id that is not newer than the stream's last, so an older attempt cannot write any more; and
 # what it tried to write must not be delivered either. One call for all events keeps them together: a script
@@ -99,10 +100,13 @@ class Publisher:
         except (RedisError, OSError) as error:
             raise Unavailable("The event streams do not answer.", retry_after=5) from error
 
-    async def forget(self, *topics: str) -> None:
-        """Delete the streams of things that are no more. Raises Unavailable."""
+    async def forget(self, *topics: str) -> int:
+        """Delete the streams of things that are no more; returns how many there were. Raises Unavailable."""
+        num_deleted = 0
         try:
-            if topics:
-                await self._redis.unlink(*(name_of(topic) for topic in topics))
+            for start in range(0, len(topics), _FORGET_BATCH):
+                batch = topics[start : start + _FORGET_BATCH]
+                num_deleted += await self._redis.unlink(*(name_of(topic) for topic in batch))
+            return num_deleted
         except (RedisError, OSError) as error:
             raise Unavailable("The event streams do not answer.", retry_after=5) from error

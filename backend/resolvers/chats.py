@@ -61,8 +61,9 @@ class ChatMutations:
         info: Info,
         input: Annotated[DeleteChatInput, strawberry.argument(description="Which chat.")],
     ) -> DeleteChatResult:
-        context = info.context
-        chat_id = row_id(input.chat_id, "Chat", field="chat_id")
-        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
-            receipt = await chats.delete(session, viewer=context.viewer, chat_id=chat_id)
+        receipt = await chats.delete(
+            info.context.handles.transactions,
+            viewer=info.context.viewer,
+            chat_id=row_id(input.chat_id, "Chat", field="chat_id"),
+        )
         return deleted(input.chat_id, receipt)

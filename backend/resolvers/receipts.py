@@ -3,17 +3,20 @@
 import strawberry
 
 from backend.schema.results import DeletePayload, DeletionReceipt
-from db.queries.removal import Receipt
+from backend.services.removal import Receipt
 
 
 def deleted(id: strawberry.ID, receipt: Receipt) -> DeletePayload:
     """The payload of a deletion of the object that had `id`."""
+    removed = receipt.removed
     said = DeletionReceipt(
-        num_documents=receipt.num_documents,
-        num_chats=receipt.num_chats,
-        num_messages=receipt.num_messages,
-        num_chunks=receipt.num_chunks,
-        num_vectors=receipt.num_vectors,
-        num_objects=len(receipt.storage_keys),
+        num_rows=removed.num_rows,
+        num_documents=removed.num_documents,
+        num_chats=removed.num_chats,
+        num_messages=removed.num_messages,
+        num_chunks=removed.num_chunks,
+        num_vectors=removed.num_vectors,
+        num_objects=receipt.num_objects,
+        num_streams=receipt.num_streams,
     )
     return DeletePayload(deleted_id=id, receipt=said)

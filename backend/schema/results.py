@@ -29,12 +29,16 @@ class UpdateRetrievalSettingsPayload:
 
 @strawberry.type(description="What a deletion took with it.")
 class DeletionReceipt:
+    num_rows: int = strawberry.field(
+        description="How many rows of the database, those that are counted by name below and all others."
+    )
     num_documents: int = strawberry.field(description="How many documents.")
     num_chats: int = strawberry.field(description="How many chats.")
     num_messages: int = strawberry.field(description="How many messages.")
     num_chunks: int = strawberry.field(description="How many chunks.")
     num_vectors: int = strawberry.field(description="How many embeddings.")
-    num_objects: int = strawberry.field(description="How many stored files.")
+    num_objects: int = strawberry.field(description="How many stored objects: files and images.")
+    num_streams: int = strawberry.field(description="How many streams of events.")
 
 
 @strawberry.type(description="What was deleted.")

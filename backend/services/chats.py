@@ -4,12 +4,15 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
+from backend.services import removal
+from backend.services.removal import Receipt
+from backend.transactions import Transactions
 from db.engine import Session
 from db.models import Chat
 from db.models.base import utc_now
-from db.queries import chats, projects, removal
+from db.queries import chats, projects
+from db.queries import removal as removal_rows
 from db.queries.paging import Page
-from db.queries.removal import Receipt
 
 DEFAULT_TITLE = "New chat"
 MAX_TITLE = 200
@@ -58,13 +61,14 @@ async def rename(session: Session, *, viewer: Viewer, chat_id: UUID, title: str)
     return chat
 
 
-async def delete(session: Session, *, viewer: Viewer, chat_id: UUID) -> Receipt:
-    """Delete the chat with its messages; an answer that is being written ends at its next write."""
-    await get(session, viewer=viewer, chat_id=chat_id)
-    receipt = await removal.delete_chat(session, chat_id=chat_id)
-    if receipt is None:
-        raise NotFound(_NONE)
-    return receipt
+async def delete(transactions: Transactions, *, viewer: Viewer, chat_id: UUID) -> Receipt:
+    """Delete the chat with its messages and their events; an answer under way ends at its next write."""
+    async with transactions.unit_of_work(viewer.user_id) as session:
+        await get(session, viewer=viewer, chat_id=chat_id)
+        removed = await removal_rows.delete_chat(session, chat_id=chat_id)
+        if removed is None:
+            raise NotFound(_NONE)
+    return await removal.finish(transactions, removed, num_objects=0)
 
 
 def _title(title: str) -> str:

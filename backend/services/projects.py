@@ -5,22 +5,19 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-import structlog
-
 from backend.auth import Viewer
-from backend.errors import Invalid, NotFound, Unavailable
-from backend.services import pages, rights
+from backend.errors import Invalid, NotFound
+from backend.services import pages, removal, rights
+from backend.services.removal import Receipt
 from backend.storage import Storage
 from backend.transactions import Transactions
 from db.engine import Database, Session
 from db.models import AgentType, Fusion, Project, RagStrategy, RetrievalSettings
 from db.models.projects import MAX_DIMENSIONS
-from db.queries import documents, glances, projects, removal
+from db.queries import glances, projects
+from db.queries import removal as removal_rows
 from db.queries.paging import Page
 from db.queries.projects import NewProject
-from db.queries.removal import Receipt
-
-log = structlog.get_logger()
 
 T = TypeVar("T")
 
@@ -122,7 +119,7 @@ async def settings(session: Session, *, viewer: Viewer, project_id: UUID) -> Ret
 async def delete(
     transactions: Transactions, *, viewer: Viewer, project_id: UUID, storage: Storage
 ) -> Receipt:
-    """Delete the project with its documents, chats, chunks, vectors and stored objects.
+    """Delete the project with its documents, chats, chunks, vectors, stored objects and events.
 
     Objects go first, so that none is left without a row that names it; a repeat finishes what was broken off.
     Work under way is fenced off by the rows' absence. Raises NotFound for strangers, NotAllowed for members
@@ -130,20 +127,12 @@ async def delete(
     """
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
         await rights.owner(session, viewer=viewer, project_id=project_id)
-        keys = await documents.storage_keys(session, project_id)
-    await storage.delete(keys)
+    prefix = removal.project_prefix(project_id)
+    num_objects = await storage.delete_prefix(prefix)
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
-        receipt = _found(await removal.delete_project(session, project_id=project_id))
-    await _delete_late(storage, sorted(set(receipt.storage_keys) - set(keys)))
-    return receipt
-
-
-async def _delete_late(storage: Storage, keys: list[str]) -> None:
-    """Objects uploaded while the project was going; their rows are gone, so the log is the last to know."""
-    try:
-        await storage.delete(keys)
-    except Unavailable as error:
-        log.error("objects.orphaned", keys=keys, code=error.code)
+        removed = _found(await removal_rows.delete_project(session, project_id=project_id))
+    num_objects += await removal.late_objects(storage, prefix)
+    return await removal.finish(transactions, removed, num_objects=num_objects)
 
 
 def _check_setting(name: str, value: Any) -> None:

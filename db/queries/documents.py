@@ -45,12 +45,6 @@ async def page(
     return await paging.fetch(session, request)
 
 
-async def storage_keys(session: AsyncSession, project_id: UUID) -> list[str]:
-    """Where the objects of all the project's documents are."""
-    statement = select(Document.storage_key).where(Document.project_id == project_id)
-    return list((await session.exec(statement)).all())
-
-
 async def take_upload_turn(session: AsyncSession, *, user_id: UUID, project_id: UUID) -> None:
     """Requests for uploads of one user, and of one project, go one at a time until the transaction ends.
 

@@ -56,10 +56,3 @@ async def test_a_finished_stage_is_not_started_again_and_an_unfinished_one_is(da
             home.project_id: [],
         }
         assert await stages.current_version(session, row.id) is None
-
-
-async def test_the_objects_of_a_project_are_known(database: Database) -> None:
-    home, other = await seed.home(database), await seed.home(database)
-    await seed.add(database, *(seed.document(home, second=n) for n in (1, 2)), seed.document(other, second=3))
-    async with database.sessions() as session:
-        assert sorted(await documents.storage_keys(session, home.project_id)) == ["key-1", "key-2"]

@@ -24,8 +24,15 @@ async def test_deleting_a_document_says_what_went(
     async with viewing(chosen, stranger) as session:
         assert await removal.delete_document(session, document_id=gone.document_id) is None
     async with viewing(chosen, home.user_id) as session:
-        assert await removal.delete_document(session, document_id=gone.document_id) == removal.Receipt(
-            num_documents=1, num_chats=0, num_messages=0, num_chunks=3, num_vectors=3, storage_keys=["key-2"]
+        assert await removal.delete_document(session, document_id=gone.document_id) == removal.Removed(
+            num_rows=1 + 1 + 3 + 3,
+            num_documents=1,
+            num_chats=0,
+            num_messages=0,
+            num_chunks=3,
+            num_vectors=3,
+            document_ids=[gone.document_id],
+            message_ids=[],
         )
         assert await removal.delete_document(session, document_id=gone.document_id) is None
     assert await database.pool.fetchval("SELECT count(*) FROM opentrace.chunk_vectors") == 2
@@ -37,21 +44,21 @@ async def test_deleting_a_chat_and_a_project_says_what_went(
     database: Database, api_database: Database
 ) -> None:
     home = await seed.home(database)
-    question, _ = await seed.conversation(database, home)
-    await seed.conversation(database, home)
-    for second in (1, 2):
-        await seed.published(database, home, seed.vectors(2), second=second)
+    question, answer = await seed.conversation(database, home)
+    messages = await seed.conversation(database, home)
+    documents = [await seed.published(database, home, seed.vectors(2), second=second) for second in (1, 2)]
     async with viewing(api_database, home.user_id) as session:
         chat = await removal.delete_chat(session, chat_id=question.chat_id)
-        assert chat is not None and (chat.num_chats, chat.num_messages) == (1, 2)
+    assert chat is not None and (chat.num_chats, chat.num_messages, chat.num_rows) == (1, 2, 3)
+    assert set(chat.message_ids) == {question.id, answer.id}
     async with viewing(api_database, home.user_id) as session:
-        assert await removal.delete_project(session, project_id=home.project_id) == removal.Receipt(
-            num_documents=2,
-            num_chats=1,
-            num_messages=2,
-            num_chunks=4,
-            num_vectors=4,
-            storage_keys=["key-1", "key-2"],
-        )
+        gone = await removal.delete_project(session, project_id=home.project_id)
+    assert gone is not None
+    assert (gone.num_documents, gone.num_chats, gone.num_messages) == (2, 1, 2)
+    assert (gone.num_chunks, gone.num_vectors) == (4, 4)
+    assert set(gone.document_ids) == {each.document_id for each in documents}
+    assert set(gone.message_ids) == {each.id for each in messages}
+    # The project, its member, settings and generation; two documents with a version each; a chat.
+    assert gone.num_rows == 4 + 2 * 2 + 4 + 4 + 1 + 2
     for table in ("projects", "documents", "chunks", "chunk_vectors", "messages", "document_versions"):
         assert await database.pool.fetchval(f"SELECT count(*) FROM opentrace.{table}") == 0

@@ -143,6 +143,32 @@ async def test_deleting_takes_many_keys_and_does_not_mind_missing_ones(storage: 
     assert await storage.head("kept") is not None
 
 
+async def test_what_is_under_a_prefix_is_listed_page_by_page_in_order_from_any_key_on(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.storage._PAGE", 3)
+    keys = sorted(f"some/{number}" for number in range(8))
+    await asyncio.gather(*(storage.put(key, BODY, "text/plain") for key in [*keys, "other/1", "somewhere"]))
+    pages = [page async for page in storage.pages("some/")]
+    assert [[each.key for each in page] for page in pages] == [keys[:3], keys[3:6], keys[6:]]
+    assert {each.size for page in pages for each in page} == {len(BODY)}
+    assert all(abs(datetime.now(UTC) - each.modified_at) < timedelta(minutes=5) for each in pages[0])
+    rest = [each.key async for page in storage.pages("some/", after="some/4") for each in page]
+    assert rest == keys[5:]
+    assert [page async for page in storage.pages("nothing/")] == []
+
+
+async def test_deleting_a_prefix_takes_all_that_is_under_it_and_says_how_many(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("backend.storage._PAGE", 3)
+    gone = ["a/1", *(f"a/1/images/{number}" for number in range(6))]
+    await asyncio.gather(*(storage.put(key, BODY, "text/plain") for key in [*gone, "a/2"]))
+    assert await storage.delete_prefix("a/1") == 7
+    assert await storage.delete_prefix("a/1") == 0
+    assert [each.key async for page in storage.pages("a/") for each in page] == ["a/2"]
+
+
 async def test_the_check_passes_for_our_bucket_only(object_store: Swift, storage: Storage) -> None:
     await storage.check()
     other = await Storage(

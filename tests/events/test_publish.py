@@ -70,7 +70,8 @@ async def test_a_retry_after_the_end_opens_the_stream_again(publisher: Publisher
 
 async def test_streams_of_deleted_things_are_forgotten(publisher: Publisher, hub: Hub) -> None:
     await publisher.publish(event(1, 0), event(1, 0, topic="document:two"))
-    await publisher.forget(TOPIC)
+    assert await publisher.forget(TOPIC, "document:never") == 1
+    assert await publisher.forget() == 0
     assert (await stored(hub), await stored(hub, "document:two")) == ([], ["1-0"])
 
 

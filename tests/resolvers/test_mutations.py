@@ -58,16 +58,19 @@ async def test_a_project_is_changed_and_deleted(served: Served) -> None:
     data = await served.ask(rename, {"id": project})
     assert data["updateProject"]["project"] == {"name": "Tower", "description": "About lights"}
     delete = """mutation ($id: ID!) { deleteProject(input: {projectId: $id}) { ... on DeletePayload {
-        deletedId receipt { numDocuments numChats numMessages numChunks numVectors numObjects } } } }"""
+        deletedId receipt {
+          numRows numDocuments numChats numMessages numChunks numVectors numObjects numStreams } } } }"""
     assert (await served.ask(delete, {"id": project}))["deleteProject"] == {
         "deletedId": project,
         "receipt": {
+            "numRows": 4 + 1 + 1 + 2,
             "numDocuments": 1,
             "numChats": 1,
             "numMessages": 2,
             "numChunks": 0,
             "numVectors": 0,
-            "numObjects": 1,
+            "numObjects": 0,
+            "numStreams": 0,
         },
     }
     assert await served.ask("{ projects { totalCount } }") == {"projects": {"totalCount": 0}}

@@ -38,13 +38,14 @@ async def test_a_renamed_chat_keeps_its_place(api_stage: Stage) -> None:
 
 
 async def test_deleting_a_chat_takes_its_messages_with_it(api_stage: Stage) -> None:
-    sent = await api_stage.ask()
-    async with api_stage.transactions.unit_of_work(api_stage.viewer.user_id) as session:
-        receipt = await chats.delete(session, viewer=api_stage.viewer, chat_id=api_stage.chat_id)
-    assert (receipt.num_chats, receipt.num_messages) == (1, 2)
+    answer = (await api_stage.ask()).answer
+    assert await api_stage.changed(transactions=api_stage.both_roles[1]).work()
+    receipt = await chats.delete(api_stage.transactions, viewer=api_stage.viewer, chat_id=api_stage.chat_id)
+    assert (receipt.removed.num_chats, receipt.removed.num_messages, receipt.num_streams) == (1, 2, 1)
+    assert await api_stage.events(answer.id) == []
     async with api_stage.database.sessions() as session:
         assert await session.get(Chat, api_stage.chat_id) is None
-        assert await session.get(Message, sent.answer.id) is None
+        assert await session.get(Message, answer.id) is None
 
 
 async def test_a_strangers_chat_and_project_do_not_exist(api_stage: Stage) -> None:
@@ -61,9 +62,9 @@ async def test_a_strangers_chat_and_project_do_not_exist(api_stage: Stage) -> No
             with pytest.raises(NotFound):
                 await chats.rename(session, viewer=viewer, chat_id=chat_id, title="Mine")
             with pytest.raises(NotFound):
-                await chats.delete(session, viewer=viewer, chat_id=chat_id)
-            with pytest.raises(NotFound):
                 await chats.get(session, viewer=viewer, chat_id=uuid4())
+        with pytest.raises(NotFound):
+            await chats.delete(transactions, viewer=viewer, chat_id=chat_id)
     async with api_stage.database.sessions() as session:
         assert (await session.get_one(Chat, chat_id)).title == "New chat"
 

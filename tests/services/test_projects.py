@@ -172,15 +172,18 @@ async def test_a_member_changes_the_project_but_does_not_delete_it(house: House)
         assert (await projects.get(session, viewer=member, project_id=house.project_id)).name == "Ours"
 
 
-async def test_deleting_takes_documents_chunks_and_objects(house: House) -> None:
-    document_id = await house.upload(markdown(3))
-    waiting_id = await house.upload(markdown(1))
+async def test_deleting_takes_documents_chunks_objects_and_streams_and_says_how_many(house: House) -> None:
+    document_id, waiting_id = await house.upload(markdown(3)), await house.upload(markdown(1))
     await house.ingest()
-    keys = [(await house.document(each)).storage_key for each in (document_id, waiting_id)]
+    prefix = f"projects/{house.project_id}/"
+    await house.worker.storage.put(f"{prefix}documents/{document_id}/images/a", b"image", "image/png")
     receipt = await projects.delete(
         house.api.transactions, viewer=house.viewer, project_id=house.project_id, storage=house.api.storage
     )
-    assert (receipt.num_documents, receipt.num_chunks, receipt.num_vectors) == (2, 3, 3)
+    removed = receipt.removed
+    assert (removed.num_documents, removed.num_chunks, removed.num_vectors) == (2, 3, 3)
+    assert (receipt.num_objects, receipt.num_streams) == (3, 2)
     assert await house.counts() == {"chunks": 0, "vectors": 0, "staged": 0, "staged_vectors": 0}
-    assert [await house.worker.storage.head(key) for key in keys] == [None, None]
+    assert [page async for page in house.worker.storage.pages(prefix)] == []
+    assert [await house.history(each) for each in (document_id, waiting_id)] == [[], []]
     assert await house.ingest() is False

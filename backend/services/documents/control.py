@@ -4,16 +4,16 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Conflict, NotFound
-from backend.services import rights
+from backend.services import removal, rights
 from backend.services.documents import events, upload
+from backend.services.removal import Receipt
 from backend.storage import Storage
 from backend.transactions import Transactions
 from db.engine import Session
 from db.models import Document, DocumentStatus
 from db.models.base import utc_now
 from db.models.documents import ENDED
-from db.queries import removal
-from db.queries.removal import Receipt
+from db.queries import removal as removal_rows
 
 
 async def retry(session: Session, *, viewer: Viewer, document_id: UUID) -> Document:
@@ -51,20 +51,23 @@ async def cancel(session: Session, *, viewer: Viewer, document_id: UUID) -> Docu
 async def delete(
     transactions: Transactions, *, viewer: Viewer, document_id: UUID, storage: Storage
 ) -> Receipt:
-    """Delete the document with its chunks, vectors and stored object, and end its followers' streams.
+    """Delete the document with its chunks, vectors, stored objects and events; its followers are told.
 
-    The object goes first, so that none is left without a row that names it; a repeat finishes what was
-    broken off. Raises NotFound for strangers, Unavailable when the object store does not answer.
+    Objects go first, so that none is left without a row that names it; a repeat finishes what was broken off.
+    Work under way is fenced off by the row's absence, and who had it clears away what it stored meanwhile.
+    Raises NotFound for strangers, Unavailable when the object store does not answer.
     """
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
         document = await rights.document(session, viewer=viewer, document_id=document_id)
-    await storage.delete([document.storage_key])
+    prefix = removal.document_prefix(document.project_id, document_id)
+    num_objects = await storage.delete_prefix(prefix)
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
         document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
         session.expunge(document)
-        receipt = await removal.delete_document(session, document_id=document_id)
-        if receipt is None:
+        removed = await removal_rows.delete_document(session, document_id=document_id)
+        if removed is None:
             raise NotFound("There is no such document.")
         events.change_hands(document)
         events.record(session, document, events.DELETED, {"document_id": str(document_id)})
-    return receipt
+    num_objects += await removal.late_objects(storage, prefix)
+    return await removal.finish(transactions, removed, num_objects=num_objects)

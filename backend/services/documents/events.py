@@ -6,6 +6,7 @@ from uuid import UUID
 from backend.events.cursor import Cursor
 from backend.events.envelope import Event
 from backend.events.publish import announce, ring
+from backend.services import topics
 from backend.services.documents import changes, failures
 from db.engine import Session
 from db.models import Document, DocumentStatus
@@ -25,7 +26,7 @@ _TOLD_TO_PROJECT = (SNAPSHOT, STAGE_STARTED, COMPLETED, FAILED, CANCELLED, DELET
 
 
 def topic(document_id: UUID) -> str:
-    return f"document:{document_id}"
+    return topics.document(document_id)
 
 
 def cursor(document: Document) -> Cursor:

@@ -11,7 +11,7 @@ from backend.errors import AppError, Unavailable
 from backend.events import Hub, Publisher
 from backend.events.hub import Subscription
 from backend.llm import Models
-from backend.services import work
+from backend.services import removal, work
 from backend.services.documents import events, partition, vectorise
 from backend.services.documents.run import Doors, Limits, Run
 from backend.services.work import Lease
@@ -21,7 +21,7 @@ from backend.web import Web
 from db.engine import Database
 from db.errors import Stale, Unreachable
 from db.models import Document, DocumentStatus
-from db.queries import projects, stages
+from db.queries import documents, projects, stages
 from db.queries import work as work_queries
 from db.queries.chunks import Target
 
@@ -92,6 +92,18 @@ async def _hold(run: Run, hub: Hub) -> None:
         _listening(hub, run, lease),
     ):
         await _work(run)
+    if lease.lost:
+        await _clear_if_deleted(run)
+
+
+async def _clear_if_deleted(run: Run) -> None:
+    """What this attempt stored or told while its document was deleted came too late for the deletion."""
+    document = run.document
+    async with run.doors.transactions.unit_of_work() as session:
+        if await documents.get(session, document.id) is not None:
+            return
+    await removal.late_objects(run.doors.storage, removal.document_prefix(document.project_id, document.id))
+    await removal.streams(run.doors.transactions.publisher, document_ids=[document.id], message_ids=[])
 
 
 async def _work(run: Run) -> None:

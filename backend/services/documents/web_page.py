@@ -16,7 +16,6 @@ from backend.services.documents.files import UploadLimits
 from backend.services.documents.run import Run
 from backend.web import Page
 from db.engine import Session
-from db.errors import Stale
 from db.models import Document, DocumentSource
 from db.queries import documents
 
@@ -71,24 +70,12 @@ async def fetch(run: Run) -> Document:
     async with run.step():
         """Nobody else has it: else a slow fetch would overwrite what a newer attempt has stored."""
     await run.doors.storage.put(run.document.storage_key, content, page.content_type)
-    try:
-        async with run.step() as (session, row):
-            row.size_bytes, row.sha256 = len(content), hashlib.sha256(content).hexdigest()
-            row.content_type = page.content_type
-            row.name = title or row.name
-            events.record(session, row, events.SNAPSHOT)
-            return row
-    except Stale:
-        await _forget_if_deleted(run)
-        raise
-
-
-async def _forget_if_deleted(run: Run) -> None:
-    """A page that was deleted while it was stored must leave no object behind."""
-    async with run.doors.transactions.unit_of_work() as session:
-        row = await documents.get(session, run.document.id)
-    if row is None:
-        await run.doors.storage.delete([run.document.storage_key])
+    async with run.step() as (session, row):
+        row.size_bytes, row.sha256 = len(content), hashlib.sha256(content).hexdigest()
+        row.content_type = page.content_type
+        row.name = title or row.name
+        events.record(session, row, events.SNAPSHOT)
+        return row
 
 
 def _in_utf8(page: Page) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from backend.events import Cursor, Event
+from backend.services import topics
 from db.models import Citation, Message, MessageStatus
 
 PERMANENT = frozenset({"EMBEDDING_MODEL_CHANGED", "STRATEGY_UNAVAILABLE", "NOT_FOUND"})
@@ -19,7 +20,7 @@ _KINDS = {
 
 
 def topic(message_id: UUID) -> str:
-    return f"message:{message_id}"
+    return topics.message(message_id)
 
 
 def snapshot(row: Message, citations: Sequence[Citation]) -> Event:

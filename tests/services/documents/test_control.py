@@ -84,21 +84,6 @@ async def test_a_retry_starts_the_tries_anew(house: House) -> None:
     assert (await house.document(document_id)).failure_code == "EMPTY"
 
 
-async def test_deleting_takes_chunks_vectors_and_the_object_and_says_how_many(house: House) -> None:
-    document_id, other_id = await house.upload(markdown(3)), await house.upload(markdown(2))
-    await house.ingest()
-    await house.ingest()
-    key = (await house.document(document_id)).storage_key
-    receipt = await control.delete(
-        house.api.transactions, viewer=house.viewer, document_id=document_id, storage=house.api.storage
-    )
-    assert (receipt.num_documents, receipt.num_chunks, receipt.num_vectors) == (1, 3, 3)
-    assert await house.worker.storage.head(key) is None
-    assert await house.counts() == {"chunks": 2, "vectors": 2, "staged": 0, "staged_vectors": 0}
-    assert len(await house.seen_by_search(other_id)) == 2
-    assert (await house.history(document_id))[-1].kind == "DocumentDeleted"
-
-
 async def test_pages_stages_and_the_place_in_the_queue_are_read_by_members_only(house: House) -> None:
     first, second = await house.upload(markdown(1)), await house.upload(markdown(2))
     stranger = await houses.person(house.worker)
