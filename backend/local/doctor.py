@@ -15,7 +15,7 @@ from backend.local.installation import Installation
 from backend.local.stack import Options
 from backend.local.swift import packages
 from backend.local.swift.server import check_attributes
-from backend.rag.parse import ocr
+from backend.rag.parse import doc, ocr
 
 NEEDED_BYTES = 2 * 1024**3
 
@@ -65,15 +65,21 @@ def _ports(installation: Installation, options: Options) -> Iterator[Finding]:
 
 
 def _optional() -> Iterator[Finding]:
-    for program, use, package in (
+    for program, found, use, package in (
         (
             "tesseract",
+            ocr.program(),
             "reads images and scanned pages (without it they fail with OCR_MISSING)",
             "tesseract-ocr",
         ),
-        ("node", "runs the client", "nodejs npm"),
+        (
+            "antiword or soffice",
+            doc.program(),
+            "reads old Word files, .doc (without it they fail with CONVERTER_MISSING)",
+            "antiword",
+        ),
+        ("node", shutil.which("node"), "runs the client", "nodejs npm"),
     ):
-        found = ocr.program() if program == "tesseract" else shutil.which(program)
         yield Finding(program, found is not None, use, f"apt-get install {package}", is_optional=True)
 
 

@@ -4,8 +4,8 @@ import re
 import zipfile
 from pathlib import Path
 
-from backend.rag.parse import decode
-from backend.rag.parse.formats import CSV, DOCX, EPUB, HTML, MARKDOWN, PDF, PPTX, TEXT, XLSX
+from backend.rag.parse import decode, ole
+from backend.rag.parse.formats import CSV, DOC, DOCX, EPUB, HTML, MARKDOWN, PDF, PPTX, TEXT, XLSX
 from backend.rag.parse.page import ParseError, Reason
 
 _HEAD = 64 * 1024
@@ -15,7 +15,16 @@ _PARTS = {
     "xl/": XLSX,
     "META-INF/container.xml": EPUB,
 }
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_LOCKED = ("EncryptedPackage", "EncryptionInfo")
+_STREAMS = {
+    "WordDocument": DOC,
+    "Workbook": "application/vnd.ms-excel",
+    "Book": "application/vnd.ms-excel",
+    "PowerPoint Document": "application/vnd.ms-powerpoint",
+    "__properties_version1.0": "application/vnd.ms-outlook",
+}
+_ENCRYPTED = 0x01
+"""Of the flags in the 12th byte of a Word document."""
 _TEXT_MARKS = {b"{\\rtf": "application/rtf", b"%!PS": "application/postscript"}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 _TAG = re.compile(
@@ -42,7 +51,7 @@ def detect(path: Path, hint: str | None = None) -> str:
         return PDF
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zipped(path)
-    if head.startswith(_OLE):
+    if head.startswith(ole.MAGIC):
         return _ole(path)
     return _texts(head, hint) or _binary(head)
 
@@ -61,10 +70,13 @@ def _zipped(path: Path) -> str:
 
 def _ole(path: Path) -> str:
     """Old Office files share this container; so do new ones that were given a password."""
-    data = path.read_bytes()
-    if "EncryptedPackage".encode("utf-16-le") in data:
+    file = ole.Compound(path.read_bytes())
+    if not file.names.isdisjoint(_LOCKED):
         raise ParseError(Reason.ENCRYPTED)
-    return "application/msword" if "WordDocument".encode("utf-16-le") in data else "application/x-ole-storage"
+    content_type = next((kind for name, kind in _STREAMS.items() if name in file.names), None)
+    if content_type == DOC and len(head := file.head("WordDocument", 12)) == 12 and head[11] & _ENCRYPTED:
+        raise ParseError(Reason.ENCRYPTED)
+    return content_type or "application/x-ole-storage"
 
 
 def _texts(head: bytes, hint: str | None) -> str | None:

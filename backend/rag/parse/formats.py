@@ -11,6 +11,7 @@ Parser = Callable[[Path, Limits], Iterator[Page]]
 
 PDF = "application/pdf"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DOC = "application/msword"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PPTX = "application/vnd.openxmlformats-officedocument.presentationml.presentation"
 EPUB = "application/epub+zip"
@@ -20,13 +21,24 @@ TEXT = "text/plain"
 IMAGES = ("image/png", "image/jpeg", "image/tiff")
 CSV = "text/csv"
 
-READABLE = "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx), EPUB, CSV, HTML, Markdown, text or an image"
+READABLE = (
+    "PDF, Word (.docx, .doc), Excel (.xlsx), PowerPoint (.pptx), EPUB, CSV, HTML, Markdown, text or an image"
+)
 """The same for people."""
+
+_SUCCESSORS = {
+    "application/vnd.ms-excel": "an Excel workbook (.xlsx)",
+    "application/vnd.ms-powerpoint": "a PowerPoint presentation (.pptx)",
+    "application/vnd.ms-outlook": "HTML or PDF",
+    "application/rtf": "a Word document (.docx)",
+    "application/postscript": "PDF",
+}
 
 # Modules by name, so that the child process imports only the libraries of the format at hand.
 PARSERS = {
     PDF: "pdf",
     DOCX: "docx",
+    DOC: "doc",
     XLSX: "xlsx",
     PPTX: "pptx",
     EPUB: "epub",
@@ -62,4 +74,5 @@ def _unsupported_message(content_type: str) -> str:
             f"Text recognition (OCR) does not read images of this type ({content_type}). "
             "Save it as PNG, JPEG or TIFF and upload that."
         )
-    return f"This type of file ({content_type}) cannot be read. Save it as {READABLE} and upload it again."
+    wanted = _SUCCESSORS.get(content_type, READABLE)
+    return f"This type of file ({content_type}) cannot be read. Save it as {wanted} and upload that."

@@ -2,18 +2,14 @@
 
 import csv
 import io
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
 
 from backend.rag.elements import Box, Element, ElementKind, Line
-from backend.rag.parse import clean
+from backend.rag.parse import clean, programs
 from backend.rag.parse.page import ParseError, Reason
 
-_PATH = "/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin"
 _LEAST_CONFIDENCE = 20.0
 _MAX_LANGUAGES = 4
 _SECONDS = 120
@@ -21,10 +17,9 @@ _SECONDS = 120
 Word = dict[str, str]
 
 
-@cache
 def program() -> str | None:
-    """Where tesseract is; looked for in fixed folders, since a parsing process has no environment."""
-    return shutil.which("tesseract", path=os.pathsep.join(_PATH.split(":")))
+    """Where tesseract is."""
+    return programs.find("tesseract")
 
 
 def read(image: bytes, *, first_page: int = 1) -> list[tuple[Element, ...]]:
@@ -43,21 +38,9 @@ def read(image: bytes, *, first_page: int = 1) -> list[tuple[Element, ...]]:
 
 def _run(*arguments: str, image: bytes = b"") -> str:
     """One thread: several take longer together, and other documents want to be read too."""
-    try:
-        done = subprocess.run(
-            [program() or "tesseract", *arguments],
-            input=image,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_SECONDS,
-            check=True,
-            env={"OMP_THREAD_LIMIT": "1"},
-        )
-    except subprocess.TimeoutExpired as error:
-        raise ParseError(Reason.TIMED_OUT) from error
-    except (subprocess.CalledProcessError, OSError) as error:
-        raise ParseError(Reason.CORRUPT) from error
-    return done.stdout.decode("utf-8", "replace")
+    command = (program() or "tesseract", *arguments)
+    out = programs.run(*command, seconds=_SECONDS, stdin=image, environment={"OMP_THREAD_LIMIT": "1"})
+    return out.decode("utf-8", "replace")
 
 
 @cache

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     CORRUPT = "CORRUPT"
     EMPTY = "EMPTY"
     OCR_MISSING = "OCR_MISSING"
+    CONVERTER_MISSING = "CONVERTER_MISSING"
     UNSUPPORTED_TYPE = "UNSUPPORTED_TYPE"
     TOO_MANY_PAGES = "TOO_MANY_PAGES"
     TOO_LARGE = "TOO_LARGE"
@@ -31,6 +32,11 @@ _MESSAGES = {
     Reason.OCR_MISSING: (
         "This document is made of images, and text recognition (OCR) is not installed. Install the program "
         "tesseract (apt-get install tesseract-ocr) where Opentrace runs, and retry."
+    ),
+    Reason.CONVERTER_MISSING: (
+        "This is a file of an older Word (.doc), and no program that reads it is installed. Install antiword "
+        "(apt-get install antiword) or LibreOffice where Opentrace runs, and retry; or save it as .docx and "
+        "upload that."
     ),
     Reason.UNSUPPORTED_TYPE: "This type of file cannot be read. Save it as PDF or DOCX and upload that.",
     Reason.TOO_MANY_PAGES: "This document has too many pages. Split it into smaller files and upload those.",

@@ -24,7 +24,7 @@ def enter(limits: Limits, *, parent: int) -> None:
     _limit(resource.RLIMIT_AS, limits.memory_bytes)
     _limit(resource.RLIMIT_CPU, math.ceil(limits.seconds) + 1)
     _limit(resource.RLIMIT_FSIZE, 64 * MIB)
-    _limit(resource.RLIMIT_NOFILE, 64)
+    _limit(resource.RLIMIT_NOFILE, 256)
     _limit(resource.RLIMIT_CORE, 0)
     with contextlib.suppress(OSError, AttributeError):  # no such calls outside Linux
         libc = ctypes.CDLL(None, use_errno=True)

@@ -11,9 +11,9 @@ EMBEDDING_MODEL_MISSING = "EMBEDDING_MODEL_MISSING"
 GAVE_UP = "GAVE_UP"
 INTERNAL = "INTERNAL"
 
-# Text recognition can be installed, and then the same bytes can be read.
+# Programs can be installed, and then the same bytes can be read.
 _LASTING = {
-    *map(str, set(Reason) - {Reason.OCR_MISSING}),
+    *map(str, set(Reason) - {Reason.OCR_MISSING, Reason.CONVERTER_MISSING}),
     UPLOAD_MISSING,
     UPLOAD_DIFFERS,
     UPLOAD_EXPIRED,

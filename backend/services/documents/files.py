@@ -16,11 +16,13 @@ _ALIASES = {
     "application/xhtml+xml": formats.HTML,
     "text/tab-separated-values": formats.CSV,
     "application/csv": formats.CSV,
+    "application/x-msword": formats.DOC,
     "application/vnd.ms-excel.sheet.macroenabled.12": formats.XLSX,
 }
 _BY_SUFFIX = {
     "pdf": formats.PDF,
     "docx": formats.DOCX,
+    "doc": formats.DOC,
     "html": formats.HTML,
     "htm": formats.HTML,
     "md": formats.MARKDOWN,

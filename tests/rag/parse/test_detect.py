@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from backend.rag.parse import ParseError, Reason
+from backend.rag.parse import ParseError, Reason, ole
 from backend.rag.parse.detect import detect
-from backend.rag.parse.formats import DOCX, HTML, MARKDOWN, PDF, TEXT, find
+from backend.rag.parse.formats import DOC, DOCX, HTML, MARKDOWN, PDF, READABLE, TEXT, find
+from tests.fixtures import word97
 
 
 @pytest.mark.parametrize(
@@ -54,12 +55,13 @@ def test_zipped_documents_are_told_apart(tmp_path: Path, word: Callable[..., Pat
 
 
 def test_what_is_plain_to_see_is_said_at_once(tmp_path: Path, word: Callable[..., Path]) -> None:
-    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
     broken = word(lambda document: document.add_paragraph("x")).read_bytes()[:300]
     cases = {
         b"": Reason.EMPTY,
         broken: Reason.CORRUPT,
-        ole + "EncryptedPackage".encode("utf-16-le"): Reason.ENCRYPTED,
+        ole.MAGIC + bytes(600): Reason.CORRUPT,
+        word97.compound({"EncryptionInfo": b"x", "EncryptedPackage": b"x"}): Reason.ENCRYPTED,
+        word97.word("x", is_encrypted=True): Reason.ENCRYPTED,
     }
     for data, reason in cases.items():
         path = tmp_path / "document"
@@ -67,8 +69,38 @@ def test_what_is_plain_to_see_is_said_at_once(tmp_path: Path, word: Callable[...
         with pytest.raises(ParseError) as caught:
             detect(path)
         assert caught.value.reason is reason
-    path.write_bytes(ole + "WordDocument".encode("utf-16-le"))
-    assert detect(path) == "application/msword"
+
+
+@pytest.mark.parametrize(
+    ("streams", "expected"),
+    [
+        (["1Table", "WordDocument"], DOC),
+        (["Workbook"], "application/vnd.ms-excel"),
+        (["PowerPoint Document", "Current User"], "application/vnd.ms-powerpoint"),
+        (["__properties_version1.0"], "application/vnd.ms-outlook"),
+        (["Something"], "application/x-ole-storage"),
+    ],
+)
+def test_old_office_files_are_told_by_what_lies_in_their_root(
+    tmp_path: Path, streams: list[str], expected: str
+) -> None:
+    embedded = {"WordDocument": b"x", "EncryptedPackage": b"x"}
+    (tmp_path / "document").write_bytes(word97.compound(dict.fromkeys(streams, b"x"), embedded))
+    assert detect(tmp_path / "document") == expected
+
+
+@pytest.mark.parametrize(
+    ("content_type", "way_out"),
+    [
+        ("application/vnd.ms-excel", "Save it as an Excel workbook (.xlsx) and upload that."),
+        ("application/rtf", "Save it as a Word document (.docx) and upload that."),
+        ("application/zip", f"Save it as {READABLE} and upload that."),
+    ],
+)
+def test_what_no_parser_reads_is_said_with_what_to_save_it_as(content_type: str, way_out: str) -> None:
+    with pytest.raises(ParseError) as caught:
+        find(content_type)
+    assert caught.value.message == f"This type of file ({content_type}) cannot be read. {way_out}"
 
 
 def test_a_type_without_a_parser_is_refused_with_a_way_out() -> None:

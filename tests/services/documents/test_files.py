@@ -65,6 +65,8 @@ def test_a_name_is_the_visible_last_part_of_the_path(name: str, clean: str) -> N
         ("application/pdf", "a", "application/pdf"),
         ("Text/Plain; charset=utf-8", "a.txt", "text/plain"),
         ("", "a.MD", "text/markdown"),
+        ("", "a.DOC", "application/msword"),
+        ("application/x-msword", "a", "application/msword"),
         ("application/octet-stream", "a.b.htm", "text/html"),
         ("text/x-markdown", "a", "text/markdown"),
         ("application/vnd.ms-excel", "a.csv", "text/csv"),
