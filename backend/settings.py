@@ -50,6 +50,12 @@ class ModelSettings(Group):
     timeout_seconds: float = 60.0
     concurrency: int = Field(default=16, ge=1)
     """Calls of one kind that may be under way at a time, over all processes."""
+    max_inputs: int = Field(default=2048, ge=1)
+    """Texts that the provider takes in one embedding request."""
+    max_input_tokens: int = Field(default=8192, ge=16)
+    """Of one text; a longer one is embedded in pieces, and its vector is their mean."""
+    max_request_tokens: int = Field(default=300_000, ge=16)
+    """Of all texts of one embedding request together."""
 
 
 class AuthSettings(Group):
@@ -93,6 +99,10 @@ class IngestionSettings(Group):
     parse_memory_bytes: int = 2 * 1024**3
     embed_batch_inputs: int = 64
     embed_batch_tokens: int = 100_000
+    embedding_cache_days: float = 90.0
+    """How long an embedding that is of no use any more is kept, so that the same text is not bought again."""
+    embedding_cache_entries: int = Field(default=500_000, ge=0)
+    """How many are kept at most; one of 1,536 dimensions takes some 3 KB."""
     upload_expires_seconds: float = 86_400.0
     """How long a file may take to arrive before its document fails; longer than a signed address lives."""
 

@@ -89,7 +89,7 @@ class Site:
     async def _read(self, file: Path) -> None:
         elements = await child.run(file, limits=Limits(max_pages=PAGES_MANY), hint="text/markdown")
         texts = [(each.position, each.text) for each in chunk.by_title(elements)]
-        for batch in embed.batches(texts, max_inputs=MAX_INPUTS, max_tokens=MAX_TOKENS):
+        for batch in embed.batches(texts, embed.Capacity(MAX_INPUTS, MAX_TOKENS)):
             await embed.embed(self.models, batch, dimensions=ModelServer.embedding_dimensions)
 
 

@@ -1,12 +1,12 @@
 """The ingestion worker's job: take in the next document."""
 
 from backend.queue import Job
-from backend.rag import parse
+from backend.rag import embed, parse
 from backend.runtime import Runtime
 from backend.services import work
 from backend.services.documents import ingest
 from backend.services.documents.run import Limits
-from backend.settings import Settings
+from backend.settings import IngestionSettings, ModelSettings, Settings
 
 JOB = Job.INGEST_DOCUMENT
 IS_URGENT = False
@@ -44,6 +44,14 @@ def limits(settings: Settings) -> Limits:
             seconds=settings.ingestion.parse_seconds,
             memory_bytes=settings.ingestion.parse_memory_bytes,
         ),
-        batch_inputs=settings.ingestion.embed_batch_inputs,
-        batch_tokens=settings.ingestion.embed_batch_tokens,
+        embedding=_capacity(settings.ingestion, settings.models),
+    )
+
+
+def _capacity(wanted: IngestionSettings, provider: ModelSettings) -> embed.Capacity:
+    """Batches as they are wanted, but never more than the provider takes."""
+    return embed.Capacity(
+        max_inputs=min(wanted.embed_batch_inputs, provider.max_inputs),
+        max_tokens=min(wanted.embed_batch_tokens, provider.max_request_tokens),
+        max_input_tokens=provider.max_input_tokens,
     )

@@ -18,13 +18,14 @@ from backend.errors import AppError, Invalid
 from backend.queue import celery_app
 from backend.runtime import Runtime
 from backend.services import upkeep
-from backend.services.documents import expire
+from backend.services.documents import expire, reuse
 from backend.settings import Settings
 from backend.tasks import documents, messages
 from backend.tasks.seats import Seats
 
 log = structlog.get_logger()
 
+PRUNE_SECONDS = 600.0
 KINDS: dict[str, ModuleType] = {kind.JOB.queue: kind for kind in (documents, messages)}
 
 
@@ -70,6 +71,7 @@ class Workshop:
         self._settings = settings
         self._kind = kind
         self._loop = asyncio.new_event_loop()
+        self._pruned_at = float("-inf")
         self._thread = threading.Thread(target=self._loop.run_forever, name="work", daemon=True)
 
     def __enter__(self) -> "Workshop":
@@ -111,7 +113,7 @@ class Workshop:
 
     async def _sweep_for_ever(self) -> None:
         while True:
-            for step in (self._ring, self._expire):
+            for step in (self._ring, self._expire, self._prune):
                 try:
                     await step()
                 except AppError as error:
@@ -125,6 +127,19 @@ class Workshop:
         limits = self._settings.work
         await upkeep.sweep(
             self._runtime.transactions, max_tries=limits.max_tries, quiet_seconds=2 * limits.sweep_seconds
+        )
+
+    async def _prune(self) -> None:
+        """Seldom: it counts all entries."""
+        now = asyncio.get_running_loop().time()
+        if now < self._pruned_at + PRUNE_SECONDS:
+            return
+        self._pruned_at = now
+        limits = self._settings.ingestion
+        await reuse.prune(
+            self._runtime.database,
+            max_entries=limits.embedding_cache_entries,
+            older_than_seconds=limits.embedding_cache_days * 86_400,
         )
 
     async def _expire(self) -> None:

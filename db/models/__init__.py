@@ -11,6 +11,7 @@ from db.models.documents import (
     DocumentStatus,
     DocumentVersion,
 )
+from db.models.embeddings import CachedEmbedding
 from db.models.messages import Citation, CitationStatus, Feedback, Message, MessageRole, MessageStatus
 from db.models.projects import (
     AgentType,
@@ -28,6 +29,7 @@ from db.models.users import User
 
 __all__ = [
     "AgentType",
+    "CachedEmbedding",
     "Chat",
     "Chunk",
     "ChunkVector",

@@ -61,7 +61,7 @@ def chunk_id(version_id: UUID, position: int) -> UUID:
 
 async def stage_chunks(database: Database, *, target: Target, rows: Sequence[NewChunk]) -> None:
     """Replace the version's staged chunks by `rows`, all or none; raises Stale when the fence is lost."""
-    async with _fenced(database, target) as connection:
+    async with fenced(database, target) as connection:
         await connection.execute(
             f"DELETE FROM {SCHEMA}.staged_chunks WHERE version_id = $1", target.version_id
         )
@@ -85,8 +85,13 @@ async def stage_vectors(
 
     A batch that is already there is replaced. Raises Stale when the fence is lost.
     """
-    rows = vector_format.copy_rows(target.version_id, generation_id, positions, vectors)
-    async with _fenced(database, target) as connection:
+    fields = [
+        vector_format.identifier(target.version_id),
+        vector_format.identifier(generation_id),
+        vector_format.integer(positions),
+    ]
+    rows = vector_format.copy_rows(fields, vectors)
+    async with fenced(database, target) as connection:
         await connection.execute(
             f"DELETE FROM {SCHEMA}.staged_vectors"
             " WHERE version_id = $1 AND generation_id = $2 AND position = ANY($3::int[])",
@@ -167,7 +172,7 @@ _PUBLISH = [
 
 
 @asynccontextmanager
-async def _fenced(database: Database, target: Target) -> AsyncIterator[Any]:
+async def fenced(database: Database, target: Target) -> AsyncIterator[Any]:
     """A transaction on the bare pool that holds the document's row; raises Stale when it changed hands.
 
     COPY must not go through a session's raw connection: there it can survive a rollback.

@@ -11,6 +11,7 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate
 from backend.cli import operations
 from backend.cli.client import Client
 from backend.local.sample import PDF, QUESTION
+from db.engine import Database
 from tests.e2e.product import Product, ask, follow_answer, follow_document, new_project, text_of, upload
 
 NUM_SECTIONS = 120
@@ -39,7 +40,7 @@ async def wait_for(client: Client, document: str, kind: str) -> None:
 
 
 async def test_a_worker_killed_while_embedding_is_resumed_and_no_text_is_bought_twice(
-    product: Product, model_control: httpx.AsyncClient, long_pdf: Path
+    product: Product, database: Database, model_control: httpx.AsyncClient, long_pdf: Path
 ) -> None:
     batches = {"OPENTRACE_INGESTION__EMBED_BATCH_INPUTS": "4"}
     api = await product.start_api()
@@ -57,6 +58,11 @@ async def test_a_worker_killed_while_embedding_is_resumed_and_no_text_is_bought_
     counts = list(stats["embeddings"]["texts"].values())
     assert len(counts) == events[-1]["document"]["numChunks"]
     assert sum(counts) - len(counts) <= 4
+    # A call is counted before it is made: one more than was made, if the kill came between.
+    num_counted = await database.pool.fetchval(
+        "SELECT count(*) FROM opentrace.usage WHERE num_input_tokens > 0"
+    )
+    assert num_counted - stats["embeddings"]["requests"] in (0, 1)
 
 
 async def test_a_worker_killed_while_answering_is_followed_by_another(

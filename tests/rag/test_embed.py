@@ -1,6 +1,7 @@
 """Batches: by count and by tokens, each text once."""
 
 import math
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,12 +11,12 @@ import pytest
 from backend.errors import Unavailable
 from backend.llm import Models
 from backend.rag import embed, tokens
-from backend.rag.embed import Batch
+from backend.rag.embed import Batch, Capacity
 
 
-def grouped(texts: list[tuple[int, str]], *, max_inputs: int = 100, max_tokens: int = 10**6) -> list[Any]:
-    made = embed.batches(texts, max_inputs=max_inputs, max_tokens=max_tokens)
-    return [(batch.texts, batch.positions) for batch in made]
+def grouped(texts: list[tuple[int, str]], **limits: int) -> list[Any]:
+    capacity = replace(Capacity(100, 10**6, 10**6), **limits)
+    return [(batch.texts, batch.positions) for batch in embed.batches(texts, capacity)]
 
 
 def test_no_texts_make_no_batch() -> None:
@@ -40,6 +41,19 @@ def test_equal_texts_are_one_input_and_stay_together() -> None:
     assert grouped(texts, max_inputs=2) == [(["a", "b"], [[0, 2, 4], [1]]), (["c"], [[3]])]
 
 
+def test_a_text_above_the_models_own_limit_is_several_inputs() -> None:
+    long = "word " * 1000
+    texts = [(0, "a"), (1, long), (2, "b")]
+    capacity = Capacity(max_inputs=5, max_tokens=10**6, max_input_tokens=tokens.estimate(long) // 3)
+    made = list(embed.batches(texts, capacity))
+    assert [(batch.texts, [len(pieces) for pieces in batch.pieces]) for batch in made] == [
+        (["a", long], [1, 4]),
+        (["b"], [1]),
+    ]
+    assert "".join(made[0].pieces[1]) == long
+    assert made[0].num_tokens == tokens.estimate("a") + tokens.estimate(long)
+
+
 class Answering:
     def __init__(self, vectors: Any) -> None:
         self.vectors = np.array(vectors, dtype=np.float32)
@@ -50,14 +64,23 @@ class Answering:
 
 async def embedded(vectors: Any) -> embed.Vectors:
     models = cast(Models, Answering(vectors))
-    return await embed.embed(models, Batch(["a", "b"], [[0, 2], [1]]), dimensions=2)
+    batch = Batch(["a", "b"], [[0, 2], [1]], [["a"], ["b"]])
+    return await embed.embed(models, batch, dimensions=2)
 
 
 async def test_every_place_gets_the_vector_of_its_text() -> None:
     bought = await embedded([[1, 2], [3, 4]])
-    assert bought.positions == [0, 2, 1]
-    assert bought.vectors.tolist() == [[1, 2], [1, 2], [3, 4]]
+    assert bought.batch.places == [0, 2, 1]
+    assert bought.by_place.tolist() == [[1, 2], [1, 2], [3, 4]]
     assert bought.num_tokens == 7
+
+
+async def test_the_vector_of_a_text_in_pieces_is_their_mean_by_length() -> None:
+    models = cast(Models, Answering([[1, 0], [2, 0], [0, 1]]))
+    batch = Batch(["a", "bbbb"], [[0], [1]], [["a"], ["bbb", "b"]])
+    bought = await embed.embed(models, batch, dimensions=2)
+    mean = np.array([2 * 3, 1]) / math.hypot(6, 1)
+    assert np.allclose(bought.vectors, [[1, 0], mean])
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from backend.local import processes
 from backend.local.installation import PROJECT, Installation
 from backend.local.processes import Child, Command
 from backend.local.redis import Redis
+from backend.services.documents import reuse
 from backend.settings import Settings
 from backend.tasks import worker
 from db.models import Document, DocumentStatus
@@ -85,9 +86,10 @@ async def texts_bought(model_control: httpx.AsyncClient) -> list[int]:
 
 
 async def chunks_of(house: House, content: bytes) -> list[tuple[int, str]]:
-    """What an undisturbed run makes of the content."""
+    """What an undisturbed run makes of the content, which must be bought again afterwards."""
     document_id = await house.upload(content)
     assert await house.ingest() is True
+    await reuse.prune(house.worker.database, max_entries=0, older_than_seconds=0)
     return await house.seen_by_search(document_id)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 
 from backend.llm import Models
-from backend.rag import parse
+from backend.rag import embed, parse
 from backend.services import work
 from backend.services.documents import events, failures, progress
 from backend.storage import Storage
@@ -26,12 +26,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Limits:
-    """What one document may cost, and how many inputs and tokens go into one embedding request."""
+    """What one document may cost, and what goes into one embedding request."""
 
     hold: work.Limits = field(default_factory=work.Limits)
     parsing: parse.Limits = field(default_factory=parse.Limits)
-    batch_inputs: int = 64
-    batch_tokens: int = 100_000
+    embedding: embed.Capacity = field(default_factory=embed.Capacity)
 
 
 @dataclass(frozen=True)

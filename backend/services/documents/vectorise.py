@@ -2,10 +2,10 @@
 
 import structlog
 
-from backend.errors import Conflict
+from backend.errors import AppError, Conflict
 from backend.rag import embed
 from backend.rag.embed import Batch, Vectors
-from backend.services.documents import events, failures
+from backend.services.documents import events, failures, reuse
 from backend.services.documents.run import Run, close_stage
 from db.models import DocumentStatus, Usage, UsageKind
 from db.models.base import utc_now
@@ -30,8 +30,12 @@ async def stage_vectors(run: Run) -> None:
     if done:
         await _advance(run, done, total)
     missing = [(position, text) for position, text in texts if position not in kept]
-    limits = run.limits
-    for batch in embed.batches(missing, max_inputs=limits.batch_inputs, max_tokens=limits.batch_tokens):
+    known = await reuse.stage_known(run, missing)
+    if known:
+        done += len(known)
+        await _advance(run, done, total)
+    missing = [(position, text) for position, text in missing if position not in known]
+    for batch in embed.batches(missing, run.limits.embedding):
         done += await _stage(run, batch)
         await _advance(run, done, total)
 
@@ -51,21 +55,24 @@ async def publish(run: Run) -> None:
 
 
 async def _stage(run: Run, batch: Batch) -> int:
-    """Buy one batch, note what it cost, keep it; returns the number of chunks that it covers."""
-    vectors = await embed.embed(run.doors.models, batch, dimensions=run.generation.dimensions)
-    await _note_usage(run, vectors)
+    """Buy one batch, remember and keep it; returns the number of chunks that it covers."""
+    bought = await _buy(run, batch)
+    await reuse.keep(run, bought)
     await chunks.stage_vectors(
         run.doors.database,
         target=run.target,
         generation_id=run.generation.id,
-        positions=vectors.positions,
-        vectors=vectors.vectors,
+        positions=batch.places,
+        vectors=bought.by_place,
     )
-    return len(vectors.positions)
+    return len(batch.places)
 
 
-async def _note_usage(run: Run, vectors: Vectors) -> None:
-    """What was bought was bought, even when the fence is lost: this write is not fenced."""
+async def _buy(run: Run, batch: Batch) -> Vectors:
+    """Pay for one batch, and note it before: the call in which a worker is killed was bought as well.
+
+    What was bought was bought, even when the fence is lost: these writes are not fenced.
+    """
     row = Usage(
         user_id=run.document.uploaded_by,
         project_id=run.document.project_id,
@@ -73,10 +80,18 @@ async def _note_usage(run: Run, vectors: Vectors) -> None:
         attempt=run.target.attempt,
         kind=UsageKind.EMBEDDING,
         model=run.generation.model,
-        num_input_tokens=vectors.num_tokens,
+        num_input_tokens=batch.num_tokens,
     )
-    async with run.doors.transactions.unit_of_work() as session:
-        await usage.insert(session, usage=row)
+    await usage.save(run.doors.database, rows=[row])
+    try:
+        bought = await embed.embed(run.doors.models, batch, dimensions=run.generation.dimensions)
+    except AppError:
+        row.num_input_tokens = 0
+        await usage.save(run.doors.database, rows=[row])
+        raise
+    row.num_input_tokens = bought.num_tokens
+    await usage.save(run.doors.database, rows=[row])
+    return bought
 
 
 async def _advance(run: Run, done: int, total: int) -> None:
