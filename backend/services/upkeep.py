@@ -7,11 +7,12 @@ from backend.services.documents import events, failures, run
 from backend.services.messages import finish
 from backend.transactions import Transactions
 from db.engine import Session
-from db.queries import work
+from db.queries import keywords, work
 
 log = structlog.get_logger()
 
 RING_LIMIT = 100
+TEND_LIMIT = 50_000
 
 
 async def sweep(transactions: Transactions, *, max_tries: int, quiet_seconds: float) -> None:
@@ -27,6 +28,15 @@ async def sweep(transactions: Transactions, *, max_tries: int, quiet_seconds: fl
             enqueue(session, Job.INGEST_DOCUMENT, document_id)
         for message_id in await work.ring_messages(session, limit=RING_LIMIT, quiet_seconds=quiet_seconds):
             enqueue(session, Job.ANSWER_MESSAGE, message_id)
+
+
+async def tend_keywords(transactions: Transactions) -> int:
+    """Add up what publications and removals changed about words, some at a time; returns how much that was.
+
+    Search counts what waits as well, so this changes how fast it is and never what it finds.
+    """
+    async with transactions.unit_of_work() as session:
+        return await keywords.tend(session, num_rows=TEND_LIMIT)
 
 
 async def _give_up_exhausted(session: Session, max_tries: int) -> None:

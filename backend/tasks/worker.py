@@ -113,7 +113,7 @@ class Workshop:
 
     async def _sweep_for_ever(self) -> None:
         while True:
-            for step in (self._ring, self._expire, self._prune):
+            for step in (self._ring, self._expire, self._prune, self._tend):
                 try:
                     await step()
                 except AppError as error:
@@ -148,3 +148,6 @@ class Workshop:
             self._runtime.storage,
             older_than_seconds=self._settings.ingestion.upload_expires_seconds,
         )
+
+    async def _tend(self) -> None:
+        await upkeep.tend_keywords(self._runtime.transactions)

@@ -12,6 +12,7 @@ from db.models.documents import (
     DocumentVersion,
 )
 from db.models.embeddings import CachedEmbedding
+from db.models.keywords import ChunkKeywords, LexemeChange, LexemeCount
 from db.models.messages import Citation, CitationStatus, Feedback, Message, MessageRole, MessageStatus
 from db.models.projects import (
     AgentType,
@@ -32,6 +33,7 @@ __all__ = [
     "CachedEmbedding",
     "Chat",
     "Chunk",
+    "ChunkKeywords",
     "ChunkVector",
     "Citation",
     "CitationStatus",
@@ -46,6 +48,8 @@ __all__ = [
     "Fusion",
     "GenerationStatus",
     "IdempotencyKey",
+    "LexemeChange",
+    "LexemeCount",
     "MemberRole",
     "Message",
     "MessageRole",

@@ -152,7 +152,7 @@ async def publish_version(session: AsyncSession, *, target: Target, generation_i
     return num_chunks
 
 
-# A trigger on `chunks` takes the old vectors, in every generation, with the old chunks.
+# Triggers on `chunks` take the old vectors, in every generation, and the old words with the old chunks.
 _PUBLISH = [
     text(statement)
     for statement in (
@@ -165,6 +165,7 @@ _PUBLISH = [
         " FROM opentrace.staged_vectors v"
         " JOIN opentrace.staged_chunks c ON c.version_id = v.version_id AND c.position = v.position"
         " WHERE v.version_id = :version_id AND v.generation_id = :generation_id ORDER BY v.position",
+        "SELECT opentrace.index_keywords(:document_id)",
         "DELETE FROM opentrace.staged_vectors WHERE version_id = :version_id",
         "DELETE FROM opentrace.staged_chunks WHERE version_id = :version_id",
     )

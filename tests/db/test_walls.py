@@ -8,7 +8,10 @@ from db.engine import Database
 from db.models import Citation, DocumentRemoval, Feedback, IdempotencyKey, Table, Usage, UsageKind
 from tests.db import seed
 
-HIDDEN = {"cached_embeddings", "chunks", "chunk_vectors", "staged_chunks", "staged_vectors"}
+HIDDEN = {
+    *("cached_embeddings", "chunks", "chunk_vectors", "staged_chunks", "staged_vectors"),
+    *("chunk_keywords", "lexeme_counts", "lexeme_changes"),
+}
 VISIBLE = {table.name for table in Table.metadata.tables.values()} - HIDDEN
 
 # Each function that the API's role may call, and a call that could tell a stranger something.
