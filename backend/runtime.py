@@ -22,7 +22,7 @@ from backend.settings import (
 from backend.storage import Bucket, Storage
 from backend.throttle import Throttle
 from backend.transactions import Transactions
-from backend.web import Web
+from backend.web import Web, WebSearch
 from db import engine
 from db.engine import Database
 
@@ -41,6 +41,7 @@ class Runtime:
     storage: Storage
     models: Models
     web: Web
+    web_search: WebSearch | None
     tokens: Tokens
     _exit: AsyncExitStack = field(repr=False)
 
@@ -71,6 +72,9 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
         stack.push_async_callback(throttle.close)
         models = _models(settings.models, throttle)
         stack.push_async_callback(models.close)
+        web_search = _web_search(settings.web)
+        if web_search is not None:
+            stack.push_async_callback(web_search.close)
         return Runtime(
             settings=settings,
             database=database,
@@ -82,6 +86,7 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
             storage=storage,
             models=models,
             web=_web(settings.web),
+            web_search=web_search,
             tokens=_tokens(settings.auth),
             _exit=stack.pop_all(),
         )
@@ -130,6 +135,15 @@ def _web(settings: WebSettings) -> Web:
         web.Guard(web.networks(settings.allowed_networks)),
         web.ScrapingBee(settings.scrapingbee_base_url, key) if key else None,
     )
+
+
+def _web_search(settings: WebSettings) -> WebSearch | None:
+    """None where the web is not searched at all."""
+    key = settings.tavily_api_key.get_secret_value() if settings.tavily_api_key else ""
+    engines: list[web.Engine] = [web.Tavily(settings.tavily_base_url, key)] if key else []
+    if settings.duckduckgo:
+        engines.append(web.DuckDuckGo())
+    return WebSearch(engines) if engines else None
 
 
 def _tokens(settings: AuthSettings) -> Tokens:

@@ -118,7 +118,7 @@ class LimitSettings(Group):
 
 
 class WebSettings(Group):
-    """How pages of the web are fetched: by us, or by ScrapingBee when there is a key."""
+    """Who fetches pages of the web (we, or ScrapingBee when there is a key), and who searches it."""
 
     scrapingbee_api_key: SecretStr | None = None
     scrapingbee_base_url: str = "https://app.scrapingbee.com/api/v1"
@@ -128,6 +128,11 @@ class WebSettings(Group):
     """Of one page, unpacked."""
     allowed_networks: tuple[str, ...] = ()
     """Private networks whose pages may be fetched all the same, like `10.1.0.0/16`; none unless named."""
+    tavily_api_key: SecretStr | None = None
+    """With a key, projects that answer by a supervisor may search the web."""
+    tavily_base_url: str = "https://api.tavily.com"
+    duckduckgo: bool = False
+    """Search by DuckDuckGo where Tavily has no key or fails; without a contract, questions go abroad."""
 
 
 class Settings(BaseSettings):

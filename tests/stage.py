@@ -19,6 +19,7 @@ from backend.services.messages.answer import Limits
 from backend.services.messages.send import Sent
 from backend.services.work import Limits as WorkLimits
 from backend.transactions import Transactions
+from backend.web import WebSearch
 from db.engine import Database
 from db.models import (
     Citation,
@@ -61,6 +62,7 @@ class Stage:
     project_id: UUID
     chat_id: UUID
     limits: Limits = LIMITS
+    web_search: WebSearch | None = None
 
     def changed(self, **values: Any) -> "Stage":
         return replace(self, **values)
@@ -101,6 +103,7 @@ class Stage:
             publisher=self.publisher,
             hub=self.hub,
             limits=replace(self.limits, **changes),
+            web_search=self.web_search,
         )
 
     async def begin(self, message_id: UUID, kind: str, num: int = 1, **changes: Any) -> "asyncio.Task[bool]":

@@ -79,7 +79,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class AgentContext:
-    """The caller's authority: `search` is bound to viewer and project, and no model can name another."""
+    """The caller's authority: `search` is bound to viewer and project, and no model can name another.
+
+    `search_web` is None where the operator has not set up web search.
+    """
 
     question: str
     history: Prompt
@@ -88,6 +91,7 @@ class AgentContext:
     search: Callable[[str], Awaitable[list[Hit]]]
     emit: Emitter
     ledger: Ledger
+    search_web: Callable[[str], Awaitable[list[Hit]]] | None = None
     budget: Budget = Budget()
     passages: Passages = field(default_factory=Passages)
     """What was retrieved so far; it outlives the graph, so a stopped answer keeps its citations."""

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from backend.agents.prompts.blocks import attribute, escaped
+from backend.rag.web_passages import WebHit
 from db.queries.search import Hit
 
-NOTHING_FOUND = "No passage of the documents matches this query."
+NOTHING_FOUND = "No passage matches this query."
 
 
 class Passages:
@@ -39,6 +40,15 @@ class Passages:
 
 
 def _block(number: int, hit: Hit) -> str:
+    head = _of_page(hit) if isinstance(hit, WebHit) else _of_document(hit)
+    return f'<passage id="{number}" {head}>\n{escaped(hit.text)}\n</passage>'
+
+
+def _of_document(hit: Hit) -> str:
     page = f' page="{hit.page_first}"' if hit.page_first is not None else ""
-    head = f'id="{number}" document="{attribute(hit.document_name)}"{page}'
-    return f"<passage {head}>\n{escaped(hit.text)}\n</passage>"
+    return f'document="{attribute(hit.document_name)}"{page}'
+
+
+def _of_page(hit: WebHit) -> str:
+    day = f' date="{hit.published_on}"' if hit.published_on is not None else ""
+    return f'web_page="{attribute(hit.document_name)}" url="{attribute(hit.url)}"{day}'

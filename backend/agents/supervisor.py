@@ -4,7 +4,7 @@ from backend.agents import agent, prompts
 from backend.agents.agent import Loop, Work
 from backend.agents.context import AgentContext
 from backend.agents.nodes import Agent
-from backend.agents.tools import DOCUMENTS, Tool, first_call
+from backend.agents.tools import DOCUMENTS, WEB, Tool, first_call
 from backend.rag import claims
 
 SUPERVISOR = "supervisor"
@@ -17,6 +17,13 @@ RESEARCHER = Agent(
     first_choice=DOCUMENTS.forced,
     is_heard=False,
 )
+SURFER = Agent(
+    name="web",
+    prompt=lambda context: prompts.told("web", context.today),
+    tools=lambda _: [WEB],
+    first_choice=WEB.forced,
+    is_heard=False,
+)
 
 
 def build() -> Loop:
@@ -26,11 +33,20 @@ def build() -> Loop:
         DOCUMENTS,
         "Have an assistant search the project's documents; returns its report and the passages it cites.",
     )
+    asks_web = _delegate(
+        SURFER,
+        WEB,
+        "Have an assistant search the web; returns its report and the parts of pages that it cites.",
+    )
+
+    def offered(context: AgentContext) -> list[Tool]:
+        return [asks_documents] if context.search_web is None else [asks_documents, asks_web]
+
     return agent.build(
         Agent(
             name=SUPERVISOR,
             prompt=lambda context: prompts.told("supervisor", context.today),
-            tools=lambda _: [asks_documents],
+            tools=offered,
             first_choice="required",
         )
     )

@@ -1,7 +1,7 @@
 """The tools a model may call, what they take, and what they give back."""
 
 import json
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from backend.agents.context import AgentContext
 from backend.errors import Unavailable
 from backend.llm import ToolCall
+from db.queries.search import Hit
 
 RAG_SEARCH = "rag_search"
+SEARCH_WEB = "search_web"
 _MAX_QUERY = 4000
+_NO_WEB = "The web cannot be searched at the moment. Say so, and answer without it."
 
 
 class Search(BaseModel):
@@ -76,11 +79,29 @@ def first_call(tool: Tool, task: str) -> ToolCall:
 
 
 async def rag_search(context: AgentContext, query: str) -> str:
+    """Search the project's documents."""
+    return await _searched(context, RAG_SEARCH, query, context.search)
+
+
+async def search_web(context: AgentContext, query: str) -> str:
+    """Search the web; a search that fails is told to the reader and the model, and the answer goes on."""
+    assert context.search_web is not None
+    try:
+        return await _searched(context, SEARCH_WEB, query, context.search_web)
+    except Unavailable as error:
+        failed = {"tool": SEARCH_WEB, "code": error.code, "message_text": error.message}
+        await context.emit.send("ToolFailed", failed)
+        return _NO_WEB
+
+
+async def _searched(
+    context: AgentContext, tool: str, query: str, search: Callable[[str], Awaitable[list[Hit]]]
+) -> str:
     """Search, number what was found among the answer's passages, and write it for the model."""
-    await context.emit.send("ToolStarted", {"tool": RAG_SEARCH, "query": query})
-    hits = await context.search(query)
+    await context.emit.send("ToolStarted", {"tool": tool, "query": query})
+    hits = await search(query)
     shown = context.passages.show(hits)
-    await context.emit.send("ToolFinished", {"tool": RAG_SEARCH, "num_hits": len(hits)})
+    await context.emit.send("ToolFinished", {"tool": tool, "num_hits": len(hits)})
     return shown
 
 
@@ -90,4 +111,11 @@ DOCUMENTS = Tool(
     "Search again with other words if they do not answer the question.",
     query="What to look for, as one self-contained sentence or phrase in the documents' language.",
     run=rag_search,
+)
+WEB = Tool(
+    name=SEARCH_WEB,
+    purpose="Search the web; returns parts of pages, numbered for citing, with their addresses and dates. "
+    "Search again with other words if they do not answer the question.",
+    query="What to look for, as the few words that one would type into a search engine.",
+    run=search_web,
 )

@@ -31,6 +31,11 @@ class ModelServer(Server):
         """What an OpenAI client takes as its base."""
         return f"{self.address}/v1"
 
+    @property
+    def tavily_url(self) -> str:
+        """What a Tavily client takes as its base."""
+        return f"{self.address}/tavily"
+
     async def prepare(self) -> None:
         self._data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 

@@ -116,6 +116,8 @@ class Stack:
             "OPENTRACE_MODELS__EMBEDDING_DIMENSIONS": str(EMBEDDING_DIMENSIONS),
             # The local model embeds some twenty chunks a second: small batches keep the progress moving.
             "OPENTRACE_INGESTION__EMBED_BATCH_INPUTS": "16",
+            "OPENTRACE_WEB__TAVILY_API_KEY": self.models.api_key,
+            "OPENTRACE_WEB__TAVILY_BASE_URL": self.models.tavily_url,
             "OPENTRACE_AUTH__JWKS_URL": self.issuer.jwks_url,
             "OPENTRACE_AUTH__ISSUER": self.issuer.issuer,
             "OPENTRACE_API__PORT": str(self.options.api_port),

@@ -9,6 +9,7 @@ from backend.events.envelope import Event as StreamEvent
 from backend.schema.citations import Citation
 from backend.schema.events import Event, EventsMissed, Made, place_of, plain, translate
 from backend.schema.messages import Message
+from backend.schema.web_citations import WebCitation
 from db import models as rows
 
 
@@ -39,6 +40,13 @@ class ToolFinished(Event):
     num_hits: int = strawberry.field(description="How many passages it found.")
 
 
+@strawberry.type(description="A tool failed; the answer is written without it.")
+class ToolFailed(Event):
+    tool: str = strawberry.field(description="Which tool.")
+    code: str = strawberry.field(description="What went wrong, for programs.")
+    message_text: str = strawberry.field(description="What went wrong, in a sentence.")
+
+
 @strawberry.type(description="The answer grew.")
 class TextAppended(Event):
     text: str = strawberry.field(description="What is to be put behind the text so far.")
@@ -47,6 +55,11 @@ class TextAppended(Event):
 @strawberry.type(description="A claim of the answer got its source.")
 class CitationAdded(Event):
     citation: Citation = strawberry.field(description="The source.")
+
+
+@strawberry.type(description="A claim of the answer got its source on the web.")
+class WebCitationAdded(Event):
+    citation: WebCitation = strawberry.field(description="The source.")
 
 
 @strawberry.type(description="A model was paid.")
@@ -94,8 +107,10 @@ MessageEvent: TypeAlias = Annotated[
     | AgentStarted
     | ToolStarted
     | ToolFinished
+    | ToolFailed
     | TextAppended
     | CitationAdded
+    | WebCitationAdded
     | UsageReported
     | AnswerRestarted
     | MessageCompleted
@@ -128,14 +143,21 @@ def _cited(event: StreamEvent) -> CitationAdded:
     return CitationAdded(**place_of(event), citation=Citation.from_row(row))
 
 
+def _web_cited(event: StreamEvent) -> WebCitationAdded:
+    row = rows.Citation.model_validate(event.data["citation"])
+    return WebCitationAdded(**place_of(event), citation=WebCitation.from_row(row))
+
+
 MAKERS: dict[str, Made] = {
     "MessageSnapshot": _with_message(MessageSnapshot),
     "GuardrailPassed": plain(GuardrailPassed),
     "AgentStarted": plain(AgentStarted, "agent"),
     "ToolStarted": plain(ToolStarted, "tool", "query"),
     "ToolFinished": plain(ToolFinished, "tool", "num_hits"),
+    "ToolFailed": plain(ToolFailed, "tool", "code", "message_text"),
     "TextAppended": plain(TextAppended, "text"),
     "CitationAdded": _cited,
+    "WebCitationAdded": _web_cited,
     "UsageReported": plain(UsageReported, "model", "num_input_tokens", "num_output_tokens"),
     "AnswerRestarted": plain(AnswerRestarted),
     "MessageCompleted": _with_message(MessageCompleted),

@@ -10,6 +10,7 @@ from backend.schema.citations import Citation
 from backend.schema.context import Info, NodeKey
 from backend.schema.failures import Failure, failure_of
 from backend.schema.nodes import Node, global_id
+from backend.schema.web_citations import WebCitation
 from db import models as rows
 from db.models.messages import MessageRole, MessageStatus
 
@@ -47,12 +48,13 @@ class Message(Node):
     row: strawberry.Private[rows.Message]
     known_citations: strawberry.Private[Sequence[rows.Citation] | None] = None
 
-    @strawberry.field(description="The sources of its claims, in the order of the text.")
+    @strawberry.field(description="Its claims' sources among the documents, in the order of the text.")
     async def citations(self, info: Info) -> list[Citation]:
-        found = self.known_citations
-        if found is None:
-            found = await info.context.loaders.citations_by_message.load(self.row.id)
-        return [Citation.from_row(row) for row in found]
+        return [Citation.from_row(row) for row in await self._cited(info) if row.url is None]
+
+    @strawberry.field(description="Its claims' sources on the web, in the order of the text.")
+    async def web_citations(self, info: Info) -> list[WebCitation]:
+        return [WebCitation.from_row(row) for row in await self._cited(info) if row.url is not None]
 
     @strawberry.field(description="What you thought of it, if you said so.")
     async def feedback(self, info: Info) -> Feedback | None:
@@ -77,6 +79,11 @@ class Message(Node):
     )
     async def chat(self, info: Info) -> Node | None:
         return await info.context.loaders.nodes.load(NodeKey("Chat", self.row.chat_id))
+
+    async def _cited(self, info: Info) -> Sequence[rows.Citation]:
+        if self.known_citations is not None:
+            return self.known_citations
+        return await info.context.loaders.citations_by_message.load(self.row.id)
 
     @classmethod
     def from_row(cls, row: rows.Message, citations: Sequence[rows.Citation] | None = None) -> "Message":

@@ -20,6 +20,7 @@ async def run_next(runtime: Runtime) -> bool:
         transactions=runtime.transactions,
         database=runtime.database,
         models=runtime.models,
+        web_search=runtime.web_search,
         publisher=runtime.publisher,
         hub=runtime.hub,
         limits=limits(runtime.settings),

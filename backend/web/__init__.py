@@ -1,8 +1,24 @@
-"""Pages of the web, fetched by us from public addresses only, or by ScrapingBee when there is a key."""
+"""The web: pages from public addresses, and searches by Tavily or DuckDuckGo."""
 
+from backend.web.duckduckgo import DuckDuckGo
 from backend.web.fetch import Limits, Page, Web
 from backend.web.guard import Guard, networks
 from backend.web.scrapingbee import ScrapingBee
+from backend.web.search import Engine, WebResult, WebSearch
+from backend.web.tavily import Tavily
 from backend.web.urls import checked
 
-__all__ = ["Guard", "Limits", "Page", "ScrapingBee", "Web", "checked", "networks"]
+__all__ = [
+    "DuckDuckGo",
+    "Engine",
+    "Guard",
+    "Limits",
+    "Page",
+    "ScrapingBee",
+    "Tavily",
+    "Web",
+    "WebResult",
+    "WebSearch",
+    "checked",
+    "networks",
+]

@@ -1,6 +1,6 @@
 """Messages as a tree, the citations of answers, and what people thought of them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -84,7 +84,10 @@ class Message(Table, table=True):
 
 
 class Citation(Table, table=True):
-    """A claim's source: it keeps the words it showed, so it outlives the document."""
+    """A claim's source: it keeps the words it showed, so it outlives the document.
+
+    With `url` it is a page of the web: then the ids of document and chunk are made of its address.
+    """
 
     __tablename__ = "citations"
     __table_args__ = (
@@ -102,6 +105,8 @@ class Citation(Table, table=True):
     """The number shown in the text, as in `[2]`."""
     document_id: UUID
     document_name: str
+    url: str | None = None
+    published_on: date | None = None
     chunk_id: UUID
     chunk_text: str
     page: int | None = None

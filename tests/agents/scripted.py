@@ -8,7 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from backend.agents.context import AgentContext, Budget, Prompt, Shape
+from backend.errors import Unavailable
 from backend.llm import ChatDelta, TokenUsage, ToolCall
+from backend.rag import web_passages
+from backend.web import WebResult
 from db.models import UsageKind
 from db.queries.search import Hit
 
@@ -28,6 +31,10 @@ def hit(number: int, text: str = "The lamp is lit at dusk.", name: str = "handbo
         regions=[],
         score=0.9,
     )
+
+
+def page(number: int, text: str = "LED lamps need less than 100 watts.") -> WebResult:
+    return WebResult(f"https://lamps.example/{number}", f"Lamps {number}", text, date(2026, 3, number), 0.8)
 
 
 def searching(query: str = "lamp", **changes: str) -> list[ChatDelta]:
@@ -129,10 +136,19 @@ class Play:
     reader: Reader = field(default_factory=Reader)
     account: Account = field(default_factory=Account)
     searched: list[str] = field(default_factory=list)
+    web: list[WebResult] | Unavailable | None = None
+    """What the web says; None where it is not to be searched."""
+    searched_web: list[str] = field(default_factory=list)
 
     async def search(self, query: str) -> list[Hit]:
         self.searched.append(query)
         return self.hits[min(len(self.searched), len(self.hits)) - 1]
+
+    async def search_web(self, query: str) -> list[Hit]:
+        self.searched_web.append(query)
+        if isinstance(self.web, Unavailable):
+            raise self.web
+        return [*web_passages.of(self.web or [])]
 
     @property
     def context(self) -> AgentContext:
@@ -142,6 +158,7 @@ class Play:
             today=date(2026, 11, 23),
             models=self.models,
             search=self.search,
+            search_web=None if self.web is None else self.search_web,
             emit=self.reader,
             ledger=self.account,
             budget=self.budget,

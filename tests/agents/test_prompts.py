@@ -13,6 +13,7 @@ SNAPSHOTS = {
     "guardrail": (1, "a962438813e0"),
     "rag": (1, "d923386657b5"),
     "supervisor": (1, "24a657b4caec"),
+    "web": (1, "6a6bdf67e4e9"),
 }
 
 

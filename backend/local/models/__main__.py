@@ -2,19 +2,21 @@
 
 It speaks OpenAI's protocol with three models: `all-MiniLM-L6-v2` embeds (384 dimensions), `local-maxsim`
 reranks, and `local-extractive` chats by quoting. Any model name is accepted; the answer names the one that
-did the work. It ends with the process that started it.
+did the work. Below /tavily it plays Tavily over a few pages. It ends
+with the process that started it.
 
 Failures can be rehearsed from outside, here only and never against a paid provider:
 
     POST /control        {"mode": …, "endpoint": …, "times": …, "retry_after": …, "delay_seconds": …,
-                          "tokens_per_second": …}; every field may be left out
+                          "tokens_per_second": …, "pages": …}; every field may be left out
     POST /control/reset  all well again, counts at zero
-    GET  /control/stats  for embeddings, chat and rerank: requests, faults, tokens_sent, closed_by_client
-                         (requests whose client hung up), texts (taken for embedding, by SHA-256)
+    GET  /control/stats  for embeddings, chat, rerank and web_search: requests, faults, tokens_sent,
+                         closed_by_client (requests whose client hung up), texts (taken for embedding,
+                         by SHA-256)
 
 `mode`: `ok`; `429` and `500` refuse, with `Retry-After` if `retry_after` says so; `garbage` answers 200
 with half a body; `hang` answers only after `ok` or a reset; `slow` waits `delay_seconds` first; `drop`
-breaks the connection, a stream after its third piece. `endpoint`: one of the three, else all. `times`: for
+breaks the connection, a stream after its third piece. `endpoint`: one of the four, else all. `times`: for
 so many requests.
 """
 

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,11 +11,14 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.local.models.web import PAGES, WebPage
+
 
 class Endpoint(StrEnum):
     EMBEDDINGS = "embeddings"
     CHAT = "chat"
     RERANK = "rerank"
+    WEB_SEARCH = "web_search"
 
 
 class Mode(StrEnum):
@@ -44,6 +47,8 @@ class Order(BaseModel):
     """How long `slow` waits before it answers."""
     tokens_per_second: float | None = Field(default=None, ge=0)
     """The chat's pace from now on, of running streams too; 0: as fast as it goes."""
+    pages: list[WebPage] | None = None
+    """What the web consists of from now on."""
 
 
 @dataclass
@@ -85,6 +90,7 @@ class Controls:
     def reset(self) -> None:
         """Everything works, all counts are zero, the pace is that of the start; what hangs goes on."""
         self.tokens_per_second = self._first_pace
+        self.pages: Sequence[WebPage] = PAGES
         self.counts = {endpoint: Counts() for endpoint in Endpoint}
         self._faults = {}
         self._release()
@@ -92,6 +98,8 @@ class Controls:
     def obey(self, order: Order) -> None:
         if order.tokens_per_second is not None:
             self.tokens_per_second = order.tokens_per_second
+        if order.pages is not None:
+            self.pages = order.pages
         if order.mode is None:
             return
         for endpoint in [order.endpoint] if order.endpoint else list(Endpoint):

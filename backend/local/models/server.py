@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from backend.local.models import chat, embed, encoder, rerank
+from backend.local.models import chat, embed, encoder, rerank, web
 from backend.local.models.completion import Completion, usage
 from backend.local.models.control import Controls, Endpoint, Fault, Mode, Order
 from backend.local.models.encoder import Encoder
@@ -23,6 +23,7 @@ from backend.local.models.protocol import Body, ChatRequest, EmbeddingRequest, R
 from backend.local.models.refusals import Refusal, failed, refused, unknown_address
 from backend.local.models.stream import Stream
 from backend.local.models.turns import Turns
+from backend.local.models.web import WebSearchRequest
 
 _CLIENT_CLOSED = 499
 MODELS = (chat.MODEL, encoder.MODEL, rerank.MODEL)
@@ -63,6 +64,7 @@ class Server:
             "/v1/chat/completions": ("POST", self.completions),
             "/v1/rerank": ("POST", self.rerank),
             "/v2/rerank": ("POST", self.rerank),
+            "/tavily/search": ("POST", self.web_search),
             "/control": ("POST", self.control),
             "/control/stats": ("GET", self.stats),
             "/control/reset": ("POST", self.reset),
@@ -109,6 +111,14 @@ class Server:
             return JSONResponse(completion.whole())
 
         return await self._serve(request, Endpoint.CHAT, ChatRequest, work)
+
+    async def web_search(self, request: Request) -> ASGIApp:
+        web.admit(request)
+
+        async def work(body: WebSearchRequest, _: Fault | None) -> ASGIApp:
+            return JSONResponse(web.search(body, self.controls.pages))
+
+        return await self._serve(request, Endpoint.WEB_SEARCH, WebSearchRequest, work)
 
     async def control(self, request: Request) -> Response:
         self.controls.obey(await read(request, Order))

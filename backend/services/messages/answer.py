@@ -19,6 +19,7 @@ from backend.services.messages.finish import COMPLETED, STOPPED, Draft, Outcome
 from backend.services.messages.ledger import Ledger
 from backend.services.work import Lease
 from backend.transactions import Transactions
+from backend.web import WebSearch
 from db.engine import Database, Session
 from db.models import AgentType, Message, MessageStatus
 from db.queries import projects, work
@@ -48,6 +49,7 @@ class _Run:
     agent: AgentType
     writer: EventWriter
     ledger: Ledger
+    web_search: WebSearch | None
     passages: Passages = field(default_factory=Passages)
 
     @property
@@ -63,6 +65,7 @@ async def run_next(
     publisher: Publisher,
     hub: Hub,
     limits: Limits,
+    web_search: WebSearch | None = None,
 ) -> bool:
     """Write the fairest waiting answer; False when there is none.
 
@@ -75,7 +78,7 @@ async def run_next(
         return False
     message, agent, writer = claimed
     ledger = Ledger(database, message, writer.send)
-    run = _Run(transactions, database, models, limits, message, agent, writer, ledger)
+    run = _Run(transactions, database, models, limits, message, agent, writer, ledger, web_search)
     with bound_contextvars(message_id=str(message.id), attempt=message.attempt):
         log.info("message.claimed", num_tries=message.num_tries)
         try:
@@ -159,7 +162,7 @@ async def _write(run: _Run) -> Outcome:
                 await run.writer.send("AgentStarted", {"agent": graph.NAMES[run.agent]})
             async with run.transactions.unit_of_work() as session:
                 material = await compose.gather(session, run.message, run.models)
-            means = compose.Means(run.database, run.models, run.limits.budget, run.passages)
+            means = compose.Means(run.database, run.models, run.limits.budget, run.passages, run.web_search)
             context = compose.context_of(material, means, run.writer, run.ledger)
             refusal = await graph.answer(context, run.agent)
     except AppError as error:

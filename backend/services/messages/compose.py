@@ -12,10 +12,11 @@ from backend.agents.passages import Passages
 from backend.errors import NotFound
 from backend.llm import Models, TokenUsage
 from backend.rag import search as rag_search
-from backend.rag import tokens
+from backend.rag import tokens, web_passages
 from backend.services import retrieval
 from backend.services.messages.ledger import Ledger
 from backend.services.retrieval import Retrieval
+from backend.web import WebSearch
 from db.engine import Database, Session
 from db.models import Message, MessageRole, MessageStatus, UsageKind
 from db.queries import messages
@@ -42,6 +43,7 @@ class Means:
     models: Models
     budget: Budget
     passages: Passages
+    web_search: WebSearch | None = None
 
 
 async def gather(session: Session, answer: Message, models: Models) -> Material:
@@ -89,12 +91,17 @@ def context_of(material: Material, means: Means, emit: Emitter, ledger: Ledger) 
         scope = material.retrieval.scope
         return await retrieval.find(means.database, embed, scope=scope, plan=plan, query=query)
 
+    async def search_web(query: str) -> list[Hit]:
+        assert means.web_search is not None
+        return [*web_passages.of(await means.web_search.search(query))]
+
     return AgentContext(
         question=material.question,
         history=material.history,
         today=datetime.now(UTC).date(),
         models=models,
         search=search,
+        search_web=search_web if means.web_search is not None else None,
         emit=emit,
         ledger=ledger,
         budget=means.budget,

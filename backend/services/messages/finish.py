@@ -11,6 +11,7 @@ from backend.errors import Unavailable
 from backend.events import EventWriter
 from backend.rag import cite
 from backend.rag.cite import Cited
+from backend.rag.web_passages import WebHit
 from backend.services.messages import tell
 from backend.transactions import Transactions
 from db.engine import Session
@@ -63,7 +64,8 @@ async def finish(transactions: Transactions, writer: EventWriter, draft: Draft, 
     cited = cite.citations_from(draft.content, draft.hits)
     rows = [_row(draft.message, position, each) for position, each in enumerate(cited)]
     for row in rows:
-        await writer.send("CitationAdded", {"citation": row.model_dump(mode="json")})
+        kind = "CitationAdded" if row.url is None else "WebCitationAdded"
+        await writer.send(kind, {"citation": row.model_dump(mode="json")})
     seq = writer.seq + 1
     for pause in (*_PAUSES, None):
         try:
@@ -125,6 +127,8 @@ def _row(message: Message, position: int, cited: Cited) -> Citation:
         marker=cited.marker,
         document_id=hit.document_id,
         document_name=hit.document_name,
+        url=hit.url if isinstance(hit, WebHit) else None,
+        published_on=hit.published_on if isinstance(hit, WebHit) else None,
         chunk_id=hit.chunk_id,
         chunk_text=hit.text,
         page=located.page,
