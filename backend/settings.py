@@ -107,6 +107,15 @@ class IngestionSettings(Group):
     """How long a file may take to arrive before its document fails; longer than a signed address lives."""
 
 
+class UpkeepSettings(Group):
+    """How often what belongs to nothing is searched for, and how old it must be before it is deleted."""
+
+    orphans_every_seconds: float = 21_600.0
+    orphan_object_seconds: float = 86_400.0
+    staging_kept_seconds: float = 604_800.0
+    """How long the finished stages of a failed or cancelled document are kept for a retry."""
+
+
 class LimitSettings(Group):
     """How much may be uploaded; what would be more is refused before it starts."""
 
@@ -150,4 +159,5 @@ class Settings(BaseSettings):
     ingestion: IngestionSettings = IngestionSettings()
     web: WebSettings = WebSettings()
     limits: LimitSettings = LimitSettings()
+    upkeep: UpkeepSettings = UpkeepSettings()
     log_level: str = "INFO"

@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -147,7 +147,7 @@ class Storage:
                 log.warning("objects.undeleted", num_objects=len(errors), code=errors[0].get("Code"))
                 raise Unavailable("The object store did not delete every object.", retry_after=5)
 
-    async def pages(self, prefix: str, *, after: str = "") -> AsyncIterator[list[ListedObject]]:
+    async def pages(self, prefix: str, *, after: str = "") -> AsyncGenerator[list[ListedObject], None]:
         """The objects whose keys begin with `prefix` and come after `after`, in the order of their keys.
 
         They come a page at a time, as the store lists them; what is deleted meanwhile is not missed later.

@@ -108,6 +108,15 @@ def migrate() -> None:
 
 
 @main.command()
+@in_sentences
+def upkeep() -> None:
+    """Delete what belongs to nothing any more, and say how much that was."""
+    from backend.cli import serve
+
+    serve.upkeep()
+
+
+@main.command()
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )

@@ -5,7 +5,7 @@ import asyncio
 import click
 from pydantic import BaseModel, ValidationError
 
-from backend.errors import Invalid
+from backend.errors import Conflict, Invalid
 from backend.settings import Settings
 
 
@@ -54,3 +54,13 @@ def migrate() -> None:
 
     asyncio.run(migrations.upgrade(settings().database.url.get_secret_value()))
     click.echo("The database is up to date.")
+
+
+def upkeep() -> None:
+    from backend.tasks import worker as workers
+
+    counts = asyncio.run(workers.repair(settings()))
+    if counts is None:
+        raise Conflict("Another process is searching for orphans at this moment.")
+    for name, count in sorted(counts.items()):
+        click.echo(f"{name.removeprefix('num_').replace('_', ' ')}: {count}")

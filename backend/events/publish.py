@@ -1,5 +1,6 @@
 """Publishing: the stream remembers, the channel delivers, and both happen or neither."""
 
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
 import orjson
@@ -22,7 +23,7 @@ KEPT_SECONDS = 24 * 3600
 """How long a stream outlives the end of its work."""
 _LIVE_SECONDS = 7 * 24 * 3600
 """How long a stream waits for its next event, in case its end could not be published."""
-_FORGET_BATCH = 1000
+_BATCH = 1000
 
 # Redis refuses an id that is not newer than the stream's last, so an older attempt cannot write any more; and
 # what it tried to write must not be delivered either. One call for all events keeps them together: a script
@@ -100,12 +101,24 @@ class Publisher:
         except (RedisError, OSError) as error:
             raise Unavailable("The event streams do not answer.", retry_after=5) from error
 
+    async def topics(self) -> AsyncIterator[str]:
+        """Every topic that has a stream, in no order, without holding up Redis; one may come twice.
+
+        Raises Unavailable.
+        """
+        prefix = name_of("")
+        try:
+            async for key in self._redis.scan_iter(match=f"{prefix}*:*", count=_BATCH, _type="stream"):
+                yield key.decode().removeprefix(prefix)
+        except (RedisError, OSError) as error:
+            raise Unavailable("The event streams do not answer.", retry_after=5) from error
+
     async def forget(self, *topics: str) -> int:
         """Delete the streams of things that are no more; returns how many there were. Raises Unavailable."""
         num_deleted = 0
         try:
-            for start in range(0, len(topics), _FORGET_BATCH):
-                batch = topics[start : start + _FORGET_BATCH]
+            for start in range(0, len(topics), _BATCH):
+                batch = topics[start : start + _BATCH]
                 num_deleted += await self._redis.unlink(*(name_of(topic) for topic in batch))
             return num_deleted
         except (RedisError, OSError) as error:

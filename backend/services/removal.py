@@ -25,14 +25,27 @@ class Receipt:
     num_streams: int
 
 
+PROJECTS = "projects/"
+"""What the keys of all stored objects begin with."""
+
+
 def project_prefix(project_id: UUID) -> str:
     """Under it lies every object of the project."""
-    return f"projects/{project_id}/"
+    return f"{PROJECTS}{project_id}/"
 
 
 def document_prefix(project_id: UUID, document_id: UUID) -> str:
     """The key of the document's first file, and what the keys of all its other objects begin with."""
     return f"{project_prefix(project_id)}documents/{document_id}"
+
+
+def document_of(key: str) -> UUID | None:
+    """The document that an object belongs to, by its key; None for a key that is not of our making."""
+    parts = key.removeprefix(PROJECTS).split("/")
+    try:
+        return UUID(parts[2]) if parts[1] == "documents" and UUID(parts[0]) else None
+    except (IndexError, ValueError):
+        return None
 
 
 async def finish(transactions: Transactions, removed: Removed, *, num_objects: int) -> Receipt:

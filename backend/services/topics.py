@@ -9,3 +9,12 @@ def document(id: UUID) -> str:
 
 def message(id: UUID) -> str:
     return f"message:{id}"
+
+
+def row_of(topic: str) -> UUID | None:
+    """The id of the document or message that a topic is about; None for other topics."""
+    noun, _, id = topic.partition(":")
+    try:
+        return UUID(id) if noun in ("document", "message") else None
+    except ValueError:
+        return None

@@ -2,9 +2,10 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from concurrent.futures import CancelledError
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -17,7 +18,7 @@ from backend import logging, runtime
 from backend.errors import AppError, Invalid
 from backend.queue import celery_app
 from backend.runtime import Runtime
-from backend.services import upkeep
+from backend.services import orphans, upkeep
 from backend.services.documents import expire, reuse
 from backend.settings import Settings
 from backend.tasks import documents, messages
@@ -26,6 +27,9 @@ from backend.tasks.seats import Seats
 log = structlog.get_logger()
 
 PRUNE_SECONDS = 600.0
+REPAIR_ASKED_SECONDS = 60.0
+"""How often a process asks whether orphans are to be searched for; one of all processes then does it."""
+
 KINDS: dict[str, ModuleType] = {kind.JOB.queue: kind for kind in (documents, messages)}
 
 
@@ -44,6 +48,25 @@ def run(settings: Settings, queue: str) -> None:
         worker_shutting_down.connect(workshop.stop, weak=False)
         app.task(name=kind.JOB.value)(workshop.answer)
         _consume(app, queue, kind.num_seats(settings))
+
+
+async def repair(settings: Settings) -> dict[str, int] | None:
+    """Search for orphans now, whenever that was done last: what was found, or None while another is at it."""
+    opened = await runtime.open(settings, role="worker")
+    try:
+        now = replace(patience(settings), every_seconds=0.0)
+        return await orphans.repair(opened.transactions, opened.storage, now)
+    finally:
+        await opened.close()
+
+
+def patience(settings: Settings) -> orphans.Patience:
+    limits = settings.upkeep
+    return orphans.Patience(
+        every_seconds=limits.orphans_every_seconds,
+        object_seconds=limits.orphan_object_seconds,
+        staging_seconds=limits.staging_kept_seconds,
+    )
 
 
 def broker_url(settings: Settings) -> str:
@@ -103,25 +126,30 @@ class Workshop:
         )
         run_next = partial(self._kind.run_next, self._runtime)
         self._seats = Seats(run_next, self._kind.num_seats(self._settings))
-        self._sweep = asyncio.create_task(self._sweep_for_ever())
+        self._chores = [
+            asyncio.create_task(chore) for chore in (self._sweep_for_ever(), self._repair_for_ever())
+        ]
 
     async def _close(self) -> None:
-        self._sweep.cancel()
-        await asyncio.wait([self._sweep])
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.wait(self._chores)
         await self._seats.close()
         await self._runtime.close()
 
     async def _sweep_for_ever(self) -> None:
         while True:
             for step in (self._ring, self._expire, self._prune, self._tend):
-                try:
-                    await step()
-                except AppError as error:
-                    log.warning("sweep.failed", code=error.code, reason=error.message)
-                except Exception:
-                    log.exception("sweep.failed")
+                await _outlived(step)
             self._seats.fill()
             await asyncio.sleep(self._settings.work.sweep_seconds)
+
+    async def _repair_for_ever(self) -> None:
+        """Beside the sweep, which must not wait for it."""
+        every = self._settings.upkeep.orphans_every_seconds
+        while True:
+            await _outlived(self._repair)
+            await asyncio.sleep(min(every, REPAIR_ASKED_SECONDS))
 
     async def _ring(self) -> None:
         limits = self._settings.work
@@ -151,3 +179,17 @@ class Workshop:
 
     async def _tend(self) -> None:
         await upkeep.tend_keywords(self._runtime.transactions)
+
+    async def _repair(self) -> None:
+        runtime = self._runtime
+        await orphans.repair(runtime.transactions, runtime.storage, patience(self._settings))
+
+
+async def _outlived(step: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """A chore that fails is logged and tried again in its next turn."""
+    try:
+        await step()
+    except AppError as error:
+        log.warning("sweep.failed", code=error.code, reason=error.message)
+    except Exception:
+        log.exception("sweep.failed")

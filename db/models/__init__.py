@@ -25,6 +25,7 @@ from db.models.projects import (
     RagStrategy,
     RetrievalSettings,
 )
+from db.models.upkeep import Chore
 from db.models.usage import IdempotencyKey, Usage, UsageKind
 from db.models.users import User
 
@@ -32,6 +33,7 @@ __all__ = [
     "AgentType",
     "CachedEmbedding",
     "Chat",
+    "Chore",
     "Chunk",
     "ChunkKeywords",
     "ChunkVector",

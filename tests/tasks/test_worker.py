@@ -181,3 +181,10 @@ async def test_a_worker_outlives_its_redis_and_hears_it_again(
 def test_an_unknown_queue_is_refused_by_name(runtime_settings: Settings) -> None:
     with pytest.raises(Invalid, match="nonsense"):
         worker.run(runtime_settings, "nonsense")
+
+
+async def test_an_operator_may_search_for_orphans_at_once(house: House, runtime_settings: Settings) -> None:
+    document_id = await house.upload(markdown(1))
+    found = [await worker.repair(runtime_settings) for _ in range(2)]
+    assert [each and each["num_objects_seen"] for each in found] == [1, 1]
+    assert (await house.document(document_id)).status is DocumentStatus.QUEUED
