@@ -74,6 +74,7 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
         storage=opened.storage,
         hub=opened.hub,
         models=opened.models,
+        web=opened.web,
         database=opened.database,
         limits=Limits(
             presign_seconds=settings.storage.presign_seconds,

@@ -134,6 +134,7 @@ def _web(settings: WebSettings) -> Web:
         web.Limits(max_bytes=settings.max_bytes, seconds=settings.timeout_seconds),
         web.Guard(web.networks(settings.allowed_networks)),
         web.ScrapingBee(settings.scrapingbee_base_url, key) if key else None,
+        settings.ca_file,
     )
 
 

@@ -142,6 +142,8 @@ class WebSettings(Group):
     tavily_base_url: str = "https://api.tavily.com"
     duckduckgo: bool = False
     """Search by DuckDuckGo where Tavily has no key or fails; without a contract, questions go abroad."""
+    ca_file: str | None = None
+    """A PEM file of certificates that are trusted beside the well-known ones."""
 
 
 class Settings(BaseSettings):

@@ -81,6 +81,7 @@ class UploadMutations:
                 viewer=viewer,
                 project_id=project_id,
                 url=input.url,
+                web=handles.web,
                 limits=_limits(handles.limits),
             )
         return DocumentPayload(document=Document.from_row(row))

@@ -15,6 +15,7 @@ from backend.llm import Models
 from backend.schema.nodes import Node
 from backend.storage import Storage
 from backend.transactions import Transactions
+from backend.web import Web
 from db import models as rows
 
 Row = TypeVar("Row", covariant=True)
@@ -74,6 +75,7 @@ class Handles:
     storage: Storage
     hub: Hub
     models: Models
+    web: Web
     database: Any
     limits: Limits
 

@@ -4,6 +4,7 @@ from backend.errors import Invalid, TooLarge, Unavailable
 
 FORBIDDEN = "WEB_PAGE_FORBIDDEN"
 UNREACHABLE = "WEB_PAGE_UNREACHABLE"
+CERTIFICATE = "WEB_PAGE_CERTIFICATE"
 TOO_LARGE = "WEB_PAGE_TOO_LARGE"
 TYPE = "WEB_PAGE_TYPE"
 ROBOTS_DENIED = "ROBOTS_DENIED"
@@ -12,8 +13,18 @@ LASTING = (FORBIDDEN, TOO_LARGE, TYPE, ROBOTS_DENIED)
 """What trying again does not change."""
 
 
-def forbidden(what: str) -> Invalid:
-    return Invalid(f"{what} Give the address of a page that is open to the public.", code=FORBIDDEN)
+def forbidden(what: str, *, field: str | None = None) -> Invalid:
+    return Invalid(
+        f"{what} Give the address of a page that is open to the public.", code=FORBIDDEN, field=field
+    )
+
+
+def untrusted(host: str) -> Unavailable:
+    return Unavailable(
+        f"{host} shows a certificate that is not trusted: it may be out of date, made by itself, or for "
+        "another name. Its operator must mend it; one of your own may be named in OPENTRACE_WEB__CA_FILE.",
+        code=CERTIFICATE,
+    )
 
 
 def unreachable(what: str) -> Unavailable:

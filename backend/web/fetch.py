@@ -48,11 +48,29 @@ class Page:
 class Web:
     """Fetches pages as a stranger would: no cookies, no credentials, no proxy of the environment."""
 
-    def __init__(self, limits: Limits, guard: Guard, scrapingbee: ScrapingBee | None = None) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        guard: Guard,
+        scrapingbee: ScrapingBee | None = None,
+        ca_file: str | None = None,
+    ) -> None:
+        """`ca_file` holds certificates that are trusted beside the well-known ones."""
         self._limits = limits
         self._guard = guard
         self._scrapingbee = scrapingbee
+        self._ca_file = ca_file
         self._context: ssl.SSLContext | None = None
+
+    def checked(self, url: str) -> str:
+        """The address without its fragment, refused at once where it can be told that it is not fetched.
+
+        Raises Invalid with field `url`: for what is no page's address, and (WEB_PAGE_FORBIDDEN) for one that
+        spells an address inside. Names are looked up when the page is fetched.
+        """
+        address = urls.checked(url)
+        self._guard.check_literal(address.host)
+        return str(address)
 
     async def fetch(self, url: str) -> Page:
         """The page at `url`, after at most 5 redirects.
@@ -67,6 +85,8 @@ class Web:
             raise failures.unreachable("The page's server takes too long.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             log.info("page.unreachable", reason=type(error).__name__)
+            if _is_about_trust(error):
+                raise failures.untrusted(httpx.URL(url).host) from error
             raise failures.unreachable("The page's server does not answer.") from error
         if answer.status != 200:
             raise failures.unreachable(f"The page's server answers with status {answer.status}.")
@@ -106,8 +126,22 @@ class Web:
         if self._scrapingbee is not None and all(map(is_public, addresses)):
             return await self._scrapingbee.get(url, wanted)
         if self._context is None:
-            self._context = await asyncio.to_thread(httpx.create_ssl_context, trust_env=False)
+            self._context = await asyncio.to_thread(_context, self._ca_file)
         return await get(url, addresses, wanted, self._context)
+
+
+def _context(ca_file: str | None) -> ssl.SSLContext:
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
+def _is_about_trust(error: BaseException | None) -> bool:
+    """Whether a certificate was the reason, however deep it lies."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _next(answer: Answer) -> httpx.URL:

@@ -39,6 +39,18 @@ async def resolve(host: str, port: int) -> Sequence[str]:
     return [str(each[4][0]) for each in found]
 
 
+def literal(host: str) -> Address | None:
+    """The address that a host spells, in any of the ways that systems read (`127.1`, `0x7f000001`)."""
+    host = host.rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        return IPv4Address("127.0.0.1")
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return None
+    return ip_address(str(found[0][4][0]))
+
+
 def networks(texts: Iterable[str]) -> tuple[Network, ...]:
     """Networks such as `10.1.0.0/16`; raises ValueError."""
     return tuple(ip_network(text) for text in texts)
@@ -66,6 +78,15 @@ class Guard:
         if not all(self.lets(address) for address in found):
             raise failures.forbidden(f"{host} is inside a private network.")
         return list(dict.fromkeys(found))
+
+    def check_literal(self, host: str) -> None:
+        """Refuse a host that says by itself, without anybody being asked, that it is inside.
+
+        Raises WEB_PAGE_FORBIDDEN with field `url`. Names are left to `addresses`, when they are connected to.
+        """
+        address = literal(host)
+        if address is not None and not self.lets(address):
+            raise failures.forbidden(f"{host} is inside a private network.", field="url")
 
     def lets(self, address: Address) -> bool:
         """Whether the address is public, or within an allowed network."""

@@ -173,3 +173,20 @@ async def test_a_stopped_answer_can_be_rated_again_and_again(served: Served) -> 
             "reason": "short",
             "comment": None,
         }
+
+
+async def test_a_page_inside_a_private_network_is_refused_and_nothing_is_queued(served: Served) -> None:
+    project = await asking.new_project(served)
+    add = """mutation ($id: ID!, $url: String!) { addWebPage(input: {projectId: $id, url: $url}) {
+        __typename ... on Error { code field } } }"""
+    for url in ("http://169.254.169.254/latest/", "http://[::1]/", "http://127.0.0.2:8080/"):
+        data = await served.ask(add, {"id": project, "url": url})
+        assert data["addWebPage"] == {
+            "__typename": "InvalidInputError",
+            "code": "WEB_PAGE_FORBIDDEN",
+            "field": "url",
+        }
+    counted = await served.ask(
+        "query ($id: ID!) { project(id: $id) { documents { totalCount } } }", {"id": project}
+    )
+    assert counted == {"project": {"documents": {"totalCount": 0}}}

@@ -5,16 +5,16 @@ import hashlib
 import html
 import re
 from contextlib import suppress
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
-from backend import web
 from backend.auth import Viewer
 from backend.rag.parse.html import decoded
 from backend.services import rights
 from backend.services.documents import events, quotas, upload
 from backend.services.documents.files import UploadLimits
 from backend.services.documents.run import Run
-from backend.web import Page
+from backend.web import Page, Web
 from db.engine import Session
 from db.models import Document, DocumentSource
 from db.queries import documents
@@ -26,27 +26,29 @@ _HEAD = 64 * 1024
 
 
 async def add(
-    session: Session, *, viewer: Viewer, project_id: UUID, url: str, limits: UploadLimits
+    session: Session, *, viewer: Viewer, project_id: UUID, url: str, web: Web, limits: UploadLimits
 ) -> Document:
     """Make a document of the page and queue it; the page is fetched by the worker that takes it in.
 
-    Raises NotFound for strangers, Invalid with field `url` for what is no page's address, and QuotaExceeded.
+    Raises NotFound for strangers, Invalid with field `url` for what is no page's address or one inside a
+    private network, and QuotaExceeded.
     """
     await rights.member(session, viewer=viewer, project_id=project_id)
     address = web.checked(url)
+    parts = urlsplit(address)
     await documents.take_upload_turn(session, user_id=viewer.user_id, project_id=project_id)
     document_id = uuid4()
     document = Document(
         id=document_id,
         project_id=project_id,
         uploaded_by=viewer.user_id,
-        name=_line(address.host + address.path.rstrip("/")),
+        name=_line((parts.hostname or "") + parts.path.rstrip("/")),
         content_type="text/html",
         size_bytes=0,
         sha256=_NO_BYTES,
         storage_key=f"projects/{project_id}/documents/{document_id}",
         source=DocumentSource.WEB_PAGE,
-        source_url=str(address),
+        source_url=address,
     )
     await quotas.check(session, viewer=viewer, project_id=project_id, new=[document], limits=limits)
     await documents.insert_many(session, documents=[document])

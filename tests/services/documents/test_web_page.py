@@ -17,9 +17,15 @@ HTML = f"<title>Lamps &amp;\n towers</title><h1>Lamps</h1><p>{TEXT}</p>".encode(
 
 
 async def add(house: House, url: str) -> Document:
-    async with house.api.transactions.unit_of_work(viewer=house.viewer.user_id) as session:
+    api = house.api
+    async with api.transactions.unit_of_work(viewer=house.viewer.user_id) as session:
         return await web_page.add(
-            session, viewer=house.viewer, project_id=house.project_id, url=url, limits=UPLOADS
+            session,
+            viewer=house.viewer,
+            project_id=house.project_id,
+            url=url,
+            web=house.api.web,
+            limits=UPLOADS,
         )
 
 
@@ -73,17 +79,29 @@ async def test_a_page_that_was_away_can_be_retried(house: House, pages: Pages) -
 
 
 @pytest.mark.parametrize(
-    ("url", "code"),
+    "url",
     [
-        ("http://127.0.0.2/", "WEB_PAGE_FORBIDDEN"),
-        ("http://169.254.169.254/latest/", "WEB_PAGE_FORBIDDEN"),
-        ("http://2852039166/", "WEB_PAGE_FORBIDDEN"),
+        "http://127.0.0.2/",
+        "http://169.254.169.254/latest/",
+        "http://2852039166/",
+        "http://0x7f000002/",
+        "http://10.1/",
+        "http://[::1]/",
+        "http://[::ffff:169.254.169.254]/",
+        "http://[fe80::1]/",
     ],
 )
-async def test_a_page_inside_fails_for_good(house: House, url: str, code: str) -> None:
-    row = await add(house, url)
+async def test_an_address_inside_is_refused_at_once(house: House, url: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        await add(house, url)
+    assert (refused.value.code, refused.value.field) == ("WEB_PAGE_FORBIDDEN", "url")
+    assert await house.ingest() is False
+
+
+async def test_a_name_that_leads_inside_fails_for_good(house: House, pages: Pages) -> None:
+    row = await add(house, pages.lead("/", "http://127.0.0.2/"))
     await house.ingest()
-    assert (await house.document(row.id)).failure_code == code
+    assert (await house.document(row.id)).failure_code == "WEB_PAGE_FORBIDDEN"
     assert (await house.history(row.id))[-1].data["retryable"] is False
 
 
