@@ -125,6 +125,7 @@ def _models(settings: ModelSettings, throttle: Throttle) -> Models:
         embedding_dimensions=settings.embedding_dimensions,
         timeout_seconds=settings.timeout_seconds,
         gate=throttle,
+        summary_model=settings.summary_model or settings.chat_model,
     )
 
 

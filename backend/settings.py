@@ -45,6 +45,8 @@ class ModelSettings(Group):
     api_key: SecretStr
     chat_model: str = "gpt-4o"
     guardrail_model: str = "gpt-4o-mini"
+    summary_model: str | None = None
+    """Sums up tables and images, which it must be able to see; the chat model when unset."""
     embedding_model: str = "text-embedding-3-large"
     embedding_dimensions: int = 1536
     timeout_seconds: float = 60.0
@@ -97,6 +99,8 @@ class IngestionSettings(Group):
     max_pages: int = 5000
     parse_seconds: float = 600.0
     parse_memory_bytes: int = 2 * 1024**3
+    summary_concurrency: int = 4
+    """Summaries of one document that are asked for at once."""
     embed_batch_inputs: int = 64
     embed_batch_tokens: int = 100_000
     embedding_cache_days: float = 90.0

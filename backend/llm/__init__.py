@@ -1,8 +1,18 @@
 """The models, by OpenAI's protocol: chat, structured answers and embeddings; the vendor ends at this door."""
 
-from backend.llm.calls import ModelAnswerInvalid
+from backend.llm.calls import ContentRefused, ModelAnswerInvalid
 from backend.llm.chat import ChatDelta, TokenUsage, ToolCall
 from backend.llm.gate import Call, Gate
 from backend.llm.models import Embedded, Models
 
-__all__ = ["Call", "ChatDelta", "Embedded", "Gate", "ModelAnswerInvalid", "Models", "TokenUsage", "ToolCall"]
+__all__ = [
+    "Call",
+    "ChatDelta",
+    "ContentRefused",
+    "Embedded",
+    "Gate",
+    "ModelAnswerInvalid",
+    "Models",
+    "TokenUsage",
+    "ToolCall",
+]

@@ -23,12 +23,19 @@ RETRY_SECONDS = (1.0, 2.0, 4.0)
 MAX_RETRY_AFTER_SECONDS = 60.0
 PATIENCE_SECONDS = 900.0
 _RETRYABLE = {408, 409, 429}
+_OF_CONTENT = {400, 413, 415, 422}
 
 
 class ModelAnswerInvalid(Unavailable):
     """The model answered, but not with what was asked for; asking again may help."""
 
     code = "MODEL_ANSWER_INVALID"
+
+
+class ContentRefused(Invalid):
+    """The model does not take what it is shown: too long, against its rules, or of a kind it cannot see."""
+
+    code = "MODEL_REFUSED"
 
 
 class Transient(Unavailable):
@@ -104,7 +111,8 @@ def _of_status(error: openai.APIStatusError) -> AppError:
     if error.status_code in _RETRYABLE or error.status_code >= 500:
         reason = "The model server is busy." if error.status_code == 429 else "The model server fails."
         return Transient(reason, retry_after=_retry_after(error.response.headers))
-    return Invalid(f"The model server refused the request ({error.status_code}).", code="MODEL_REFUSED")
+    kind = ContentRefused if error.status_code in _OF_CONTENT else Invalid
+    return kind(f"The model server refused the request ({error.status_code}).", code="MODEL_REFUSED")
 
 
 _REFUSALS: dict[str, Callable[[], AppError]] = {
@@ -112,7 +120,7 @@ _REFUSALS: dict[str, Callable[[], AppError]] = {
         "The account at the model's provider is used up. Its owner must top it up; then try again.",
         code="MODEL_QUOTA_EXCEEDED",
     ),
-    "context_length_exceeded": lambda: Invalid(
+    "context_length_exceeded": lambda: ContentRefused(
         "The text is longer than the model takes at once. For embeddings, lower the setting "
         "OPENTRACE_MODELS__MAX_INPUT_TOKENS to what the model takes.",
         code="MODEL_INPUT_TOO_LONG",

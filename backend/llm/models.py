@@ -49,9 +49,12 @@ class Models:
     embedding_dimensions: int
     timeout_seconds: float = 60.0
     gate: Gate = field(default_factory=Alone, repr=False, compare=False)
+    summary_model: str = ""
+    """The chat model unless another is named."""
     _client: AsyncOpenAI = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        self.summary_model = self.summary_model or self.chat_model
         # A proxy of the environment cannot reach our own loopback.
         is_near = urlsplit(self.base_url).hostname in _LOOPBACK
         self._client = AsyncOpenAI(
@@ -93,7 +96,18 @@ class Models:
 
     async def structured(self, model_cls: type[Shape], messages: Prompt) -> tuple[Shape, TokenUsage]:
         """The guardrail model's answer as an instance of `model_cls`; it is shown the JSON schema."""
-        return await repeated(lambda: self._structured(model_cls, list(messages)), Call.CHAT, self.gate)
+        return await repeated(
+            lambda: self._structured(model_cls, list(messages), self.guardrail_model), Call.CHAT, self.gate
+        )
+
+    async def summarise(self, form: type[Shape], messages: Prompt) -> tuple[Shape, TokenUsage]:
+        """The summary model's answer as an instance of `form`; the messages may hold images.
+
+        Raises ContentRefused where the model does not take what the messages show.
+        """
+        return await repeated(
+            lambda: self._structured(form, list(messages), self.summary_model), Call.CHAT, self.gate
+        )
 
     @asynccontextmanager
     async def _turn(self, kind: Call) -> AsyncGenerator[None]:
@@ -135,12 +149,12 @@ class Models:
                     yield delta
 
     async def _structured(
-        self, model_cls: type[Shape], messages: list[dict[str, Any]]
+        self, model_cls: type[Shape], messages: list[dict[str, Any]], model: str
     ) -> tuple[Shape, TokenUsage]:
         prompt: Any = messages
         async with self._turn(Call.CHAT):
             answer = await self._client.chat.completions.parse(
-                model=self.guardrail_model, messages=prompt, response_format=model_cls
+                model=model, messages=prompt, response_format=model_cls
             )
             parsed, usage = answer.choices[0].message.parsed, answer.usage
         if parsed is None:

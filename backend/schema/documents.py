@@ -52,6 +52,10 @@ class Document(Node):
     num_pages: int | None = strawberry.field(description="How many pages it has, once that is known.")
     num_pages_parsed: int = strawberry.field(description="How many of its pages were read so far.")
     num_chunks: int | None = strawberry.field(description="How many chunks it has, once that is known.")
+    num_summaries: int | None = strawberry.field(
+        description="How many of its chunks have tables or images that a model sums up, once that is known."
+    )
+    num_summaries_made: int = strawberry.field(description="How many of them were summed up so far.")
     num_chunks_embedded: int = strawberry.field(description="How many of its chunks were embedded so far.")
     version: int = strawberry.field(
         description="The number of the version that search sees; 0 before the first is published."
@@ -104,6 +108,8 @@ class Document(Node):
             num_pages=row.num_pages,
             num_pages_parsed=row.num_pages_parsed,
             num_chunks=row.num_chunks,
+            num_summaries=row.num_summaries,
+            num_summaries_made=row.num_summaries_made,
             num_chunks_embedded=row.num_chunks_embedded,
             version=row.version,
             cursor=f"{row.attempt}-{row.event_seq}",

@@ -45,6 +45,7 @@ def limits(settings: Settings) -> Limits:
             memory_bytes=settings.ingestion.parse_memory_bytes,
         ),
         embedding=_capacity(settings.ingestion, settings.models),
+        summary_concurrency=settings.ingestion.summary_concurrency,
     )
 
 

@@ -25,6 +25,7 @@ from db.models.projects import (
     RagStrategy,
     RetrievalSettings,
 )
+from db.models.summaries import Summary
 from db.models.upkeep import Chore
 from db.models.usage import IdempotencyKey, Usage, UsageKind
 from db.models.users import User
@@ -62,6 +63,7 @@ __all__ = [
     "RetrievalSettings",
     "StagedChunk",
     "StagedVector",
+    "Summary",
     "Table",
     "Usage",
     "UsageKind",

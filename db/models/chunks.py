@@ -30,6 +30,8 @@ class ChunkColumns(Table):
     regions: list[Any] = Field(sa_type=JSONB)
     """`[start, end, page, x0, y0, x1, y1]` per line: characters of `text`, page from 1, box in fractions."""
     sha256: str
+    summary: str | None = None
+    """What is embedded in the text's place, where a model has summed it up; the text is what is shown."""
 
 
 class Chunk(ChunkColumns, table=True):

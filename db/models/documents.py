@@ -92,6 +92,9 @@ class Document(Table, table=True):
     num_pages: int | None = None
     num_pages_parsed: int = 0
     num_chunks: int | None = None
+    num_summaries: int | None = None
+    """Chunks with tables or images, which a model sums up."""
+    num_summaries_made: int = 0
     num_chunks_embedded: int = 0
     version: int = 0
     """Number of the version that search sees; 0 before the first is published."""

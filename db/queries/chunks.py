@@ -117,9 +117,10 @@ async def staged_positions(session: AsyncSession, version_id: UUID, generation_i
 
 
 async def staged_texts(session: AsyncSession, version_id: UUID) -> list[tuple[int, str]]:
-    """Position and text of the version's staged chunks, in order."""
+    """Position of the version's staged chunks and what is embedded of them: the summary, else the text."""
+    embedded = func.coalesce(func.nullif(StagedChunk.summary, ""), StagedChunk.text)
     statement = (
-        select(StagedChunk.position, StagedChunk.text)
+        select(StagedChunk.position, embedded)
         .where(StagedChunk.version_id == version_id)
         .order_by(col(StagedChunk.position))
     )
@@ -157,8 +158,8 @@ _PUBLISH = [
     text(statement)
     for statement in (
         "DELETE FROM opentrace.chunks WHERE document_id = :document_id",
-        f"INSERT INTO opentrace.chunks ({', '.join(_COLUMNS)})"
-        f" SELECT {', '.join(_COLUMNS)} FROM opentrace.staged_chunks"
+        f"INSERT INTO opentrace.chunks ({', '.join(_COLUMNS)}, summary)"
+        f" SELECT {', '.join(_COLUMNS)}, nullif(summary, '') FROM opentrace.staged_chunks"
         " WHERE version_id = :version_id ORDER BY position",
         "INSERT INTO opentrace.chunk_vectors (project_id, generation_id, chunk_id, document_id, embedding)"
         " SELECT c.project_id, v.generation_id, c.id, c.document_id, v.embedding"

@@ -10,7 +10,7 @@ from tests.db import seed
 
 HIDDEN = {
     *("cached_embeddings", "chunks", "chunk_vectors", "staged_chunks", "staged_vectors"),
-    *("chunk_keywords", "lexeme_counts", "lexeme_changes", "chores"),
+    *("chunk_keywords", "lexeme_counts", "lexeme_changes", "chores", "summaries"),
 }
 VISIBLE = {table.name for table in Table.metadata.tables.values()} - HIDDEN
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.local.models import answer, passages, sentences, structured, supervisor
+from backend.local.models import answer, passages, sentences, structured, summary, supervisor
 from backend.local.models.protocol import ChatRequest, Message, NamedTool, Tool
 from backend.local.models.refusals import Refusal
 from backend.local.models.structured import Subject
@@ -34,6 +34,8 @@ def reply(request: ChatRequest) -> Reply:
 
     A tool is called only while no result of one follows the user's last message.
     """
+    if summary.is_asked(request):
+        return Reply(json.dumps(summary.write(request), ensure_ascii=False))
     asked = question(request.messages)
     results = since_question(request.messages)
     if supervisor.is_meant(request):

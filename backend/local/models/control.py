@@ -74,7 +74,7 @@ class Counts:
     num_under_way: int = 0
     most_under_way: int = 0
     texts: Counter[str] = field(default_factory=Counter)
-    """How often each text was taken for embedding, by the SHA-256 of its UTF-8."""
+    """How often each text was taken, by the SHA-256 of its UTF-8: to embed it, or as a chat's last words."""
 
 
 class Controls:
@@ -129,10 +129,10 @@ class Controls:
         finally:
             counts.num_under_way -= 1
 
-    def count_texts(self, texts: Iterable[str]) -> None:
+    def count_texts(self, texts: Iterable[str], endpoint: Endpoint = Endpoint.EMBEDDINGS) -> None:
         """Remember texts as a paying provider would: when they are taken, not when they are delivered."""
         digests = (hashlib.sha256(text.encode()).hexdigest() for text in texts)
-        self.counts[Endpoint.EMBEDDINGS].texts.update(digests)
+        self.counts[endpoint].texts.update(digests)
 
     def report(self) -> dict[str, Any]:
         """The counts as GET /control/stats gives them."""

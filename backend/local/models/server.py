@@ -104,6 +104,7 @@ class Server:
 
     async def completions(self, request: Request) -> ASGIApp:
         async def work(body: ChatRequest, fault: Fault | None) -> ASGIApp:
+            self.controls.count_texts([body.messages[-1].text], Endpoint.CHAT)
             reply = chat.reply(body)
             completion = Completion(reply, usage(body, reply, self.encoder))
             if body.stream:

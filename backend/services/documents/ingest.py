@@ -12,7 +12,7 @@ from backend.events import Hub, Publisher
 from backend.events.hub import Subscription
 from backend.llm import Models
 from backend.services import removal, work
-from backend.services.documents import events, partition, vectorise
+from backend.services.documents import events, partition, summarise, vectorise
 from backend.services.documents.run import Doors, Limits, Run
 from backend.services.work import Lease
 from backend.storage import Storage
@@ -20,7 +20,8 @@ from backend.transactions import Transactions
 from backend.web import Web
 from db.engine import Database
 from db.errors import Stale, Unreachable
-from db.models import Document, DocumentStatus
+from db.models import Document
+from db.models.documents import STAGES
 from db.queries import documents, projects, stages
 from db.queries import work as work_queries
 from db.queries.chunks import Target
@@ -70,8 +71,7 @@ async def _claim(doors: Doors, limits: Limits) -> Run | None:
         ledger = await stages.of_version(session, version.id)
         finished = frozenset(stage for stage, row in ledger.items() if row.finished_at is not None)
         target = Target(document.project_id, document.id, version.id, document.attempt)
-        if DocumentStatus.CHUNKING in finished:
-            document.status = DocumentStatus.VECTORIZATION
+        document.status = next(stage for stage in STAGES if stage not in finished)
         # A claim begins its attempt's events at 0, which is what `record` makes of a row that has none.
         document.event_seq = -1
         events.record(session, document, events.SNAPSHOT)
@@ -109,6 +109,7 @@ async def _clear_if_deleted(run: Run) -> None:
 async def _work(run: Run) -> None:
     try:
         await partition.stage_chunks(run)
+        await summarise.stage_summaries(run)
         await vectorise.stage_vectors(run)
         await vectorise.publish(run)
     except Stale:

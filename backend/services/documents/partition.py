@@ -13,7 +13,7 @@ from backend.rag.parse import ParseError, Reason, child
 from backend.services.documents import failures, web_page
 from backend.services.documents.run import Run
 from db.models import Document, DocumentStatus
-from db.queries import chunks
+from db.queries import chunks, summaries
 from db.queries.chunks import NewChunk
 
 PARTITIONING = DocumentStatus.PARTITIONING
@@ -41,7 +41,9 @@ async def stage_chunks(run: Run) -> None:
     if not cut:
         raise ParseError(Reason.EMPTY)
     await chunks.stage_chunks(run.doors.database, target=run.target, rows=_rows(cut))
-    await run.finish(CHUNKING, {"num_chunks": len(cut)}, num_chunks=len(cut))
+    num_summaries = sum(not summaries.SUMMARISED.isdisjoint(one.kinds) for one in cut)
+    counts = {"num_chunks": len(cut), "num_summaries": num_summaries}
+    await run.finish(CHUNKING, dict(counts), **counts)
 
 
 async def _elements(run: Run, counts: dict[str, int]) -> list[Element]:

@@ -3,8 +3,10 @@
 from db.models import Document, DocumentStatus
 
 PARSING = 0.30
-EMBEDDING = 0.65
-"""The rest, 0.05, is publication: only a COMPLETED document is at 1."""
+MODELS = 0.65
+"""Summaries and embeddings; the rest, 0.05, is publication: only a COMPLETED document is at 1."""
+SUMMARY = 10
+"""How many embeddings a summary takes as long as."""
 
 
 def of(document: Document) -> float:
@@ -16,5 +18,12 @@ def of(document: Document) -> float:
     if document.status is DocumentStatus.COMPLETED:
         return 1.0
     parsed = min(document.num_pages_parsed / (document.num_pages or 1), 1.0)
-    embedded = min(document.num_chunks_embedded / (document.num_chunks or 1), 1.0)
-    return round(PARSING * parsed + EMBEDDING * embedded, 4)
+    return round(PARSING * parsed + MODELS * _share_of_models(document), 4)
+
+
+def _share_of_models(document: Document) -> float:
+    """Both totals are known before the first summary or embedding is bought."""
+    total = (document.num_chunks or 1) + SUMMARY * (document.num_summaries or 0)
+    summed = min(document.num_summaries_made, document.num_summaries or 0)
+    embedded = min(document.num_chunks_embedded, document.num_chunks or 1)
+    return (embedded + SUMMARY * summed) / total

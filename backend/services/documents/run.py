@@ -26,11 +26,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Limits:
-    """What one document may cost, and what goes into one embedding request."""
+    """What one document may cost, and how much of it is asked of models at once."""
 
     hold: work.Limits = field(default_factory=work.Limits)
     parsing: parse.Limits = field(default_factory=parse.Limits)
     embedding: embed.Capacity = field(default_factory=embed.Capacity)
+    summary_concurrency: int = 4
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,12 @@ async def test_pages_stages_and_the_place_in_the_queue_are_read_by_members_only(
     await house.ingest()
     async with house.api.transactions.unit_of_work(viewer=house.viewer.user_id) as session:
         stages = await read.stages_of(session, viewer=house.viewer, document_id=first)
-        assert [row.stage for row in stages] == ["PARTITIONING", "CHUNKING", "VECTORIZATION"]
+        assert [row.stage for row in stages] == [
+            "PARTITIONING",
+            "CHUNKING",
+            "SUMMARISING",
+            "VECTORIZATION",
+        ]
         assert all(row.finished_at is not None for row in stages)
     async with house.api.transactions.unit_of_work(viewer=stranger.user_id) as session:
         for call in (

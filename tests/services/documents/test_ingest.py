@@ -89,6 +89,8 @@ async def test_followers_are_told_every_step_without_a_gap(house: House) -> None
         ("StageFinished", "PARTITIONING"),
         ("StageStarted", "CHUNKING"),
         ("StageFinished", "CHUNKING"),
+        ("StageStarted", "SUMMARISING"),
+        ("StageFinished", "SUMMARISING"),
         ("StageStarted", "VECTORIZATION"),
         ("StageProgressed", "VECTORIZATION"),
         ("StageProgressed", "VECTORIZATION"),
@@ -97,7 +99,7 @@ async def test_followers_are_told_every_step_without_a_gap(house: House) -> None
         ("DocumentCompleted", None),
     ]
     assert progress_of(events) == [0.56, 0.82, 0.95]
-    assert events[5].data["detail"] == {"num_chunks": 10}
+    assert events[5].data["detail"] == {"num_chunks": 10, "num_summaries": 0}
     assert events[-1].final is True
     assert events[-1].data["document"]["status"] == "COMPLETED"
     row = await house.document(document_id)

@@ -23,11 +23,20 @@ def test_nothing_done_is_nothing() -> None:
     assert progress.of(document()) == 0
 
 
-def test_pages_weigh_30_percent_and_embeddings_65() -> None:
+def test_pages_weigh_30_percent_and_models_65() -> None:
     assert progress.of(document(num_pages=10, num_pages_parsed=5)) == 0.15
     done = document(num_pages=10, num_pages_parsed=10, num_chunks=4, num_chunks_embedded=1)
     assert progress.of(done) == 0.4625
     done.num_chunks_embedded = 4
+    assert progress.of(done) == 0.95
+
+
+def test_a_summary_weighs_as_much_as_ten_embeddings() -> None:
+    done = document(num_pages=1, num_pages_parsed=1, num_chunks=10, num_summaries=1)
+    assert progress.of(done) == 0.3
+    done.num_summaries_made = 1
+    assert progress.of(done) == 0.625
+    done.num_chunks_embedded = 10
     assert progress.of(done) == 0.95
 
 
