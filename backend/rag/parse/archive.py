@@ -4,7 +4,7 @@ import zipfile
 import zlib
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from backend.rag.parse.page import ParseError, Reason
 
@@ -19,7 +19,7 @@ class Archive:
     Raises ParseError: CORRUPT, ENCRYPTED, or TOO_LARGE before anything is unpacked where it is declared.
     """
 
-    def __init__(self, path: Path, *, max_bytes: int) -> None:
+    def __init__(self, path: Path | BinaryIO, *, max_bytes: int) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
@@ -30,7 +30,9 @@ class Archive:
             raise ParseError(Reason.TOO_LARGE)
         if any(info.flag_bits & _ENCRYPTED for info in infos):
             raise ParseError(Reason.ENCRYPTED)
-        self._names = {info.filename.lstrip("/"): info for info in infos}
+        self._names = {info.filename: info for info in infos}
+        # Some differ in case and slashes from what refers to them, and Office does not mind.
+        self._plain_names = {_plain(info.filename): info for info in infos}
 
     def __enter__(self) -> Self:
         return self
@@ -42,7 +44,7 @@ class Archive:
 
     def read(self, name: str) -> bytes | None:
         """The whole part, or None if there is none of that name."""
-        info = self._names.get(name)
+        info = self._names.get(name) or self._plain_names.get(_plain(name))
         if info is None:
             return None
         data = bytearray()
@@ -59,3 +61,7 @@ class Archive:
         self._left -= num_bytes
         if self._left < 0:
             raise ParseError(Reason.TOO_LARGE)
+
+
+def _plain(name: str) -> str:
+    return name.replace("\\", "/").lstrip("/").lower()

@@ -13,7 +13,7 @@ _PARTS = {
     "word/": DOCX,
     "ppt/": PPTX,
     "xl/": XLSX,
-    "META-INF/container.xml": EPUB,
+    "meta-inf/container.xml": EPUB,
 }
 _LOCKED = ("EncryptedPackage", "EncryptionInfo")
 _STREAMS = {
@@ -59,7 +59,7 @@ def detect(path: Path, hint: str | None = None) -> str:
 def _zipped(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
+            names = [name.replace("\\", "/").lower() for name in archive.namelist()]
     except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
         raise ParseError(Reason.CORRUPT) from error
     for prefix, content_type in _PARTS.items():

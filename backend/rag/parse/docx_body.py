@@ -9,13 +9,26 @@ from itertools import takewhile
 
 from backend.rag.elements import Element, ElementKind, Line
 from backend.rag.parse import clean, table, xml
+from backend.rag.parse.docx_inline import MAX_DEPTH, Reading, alternative
+from backend.rag.parse.docx_numbering import Numbering
 from backend.rag.parse.docx_styles import Styles
+from backend.rag.parse.page import ParseError, Reason
 
-_MAX_DEPTH = 60
-_CLEAR_NAMES = "sdt sdtContent ins moveTo customXml smartTag hdr ftr footnote endnote body"
-_HIDDEN_NAMES = "del moveFrom delText instrText delInstrText pPr rPr sdtPr sdtEndPr rt rubyPr"
-_CLEAR, _HIDDEN = frozenset(_CLEAR_NAMES.split()), frozenset(_HIDDEN_NAMES.split())
-_MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+_CLEAR = frozenset(
+    [
+        "sdt",
+        "sdtContent",
+        "ins",
+        "moveTo",
+        "customXml",
+        "smartTag",
+        "hdr",
+        "ftr",
+        "footnote",
+        "endnote",
+        "body",
+    ]
+)
 _MAX_BOLD_TITLE = 120
 _TRUE = ("1", "true", "on")
 _FIRST_ROW = 0x20
@@ -28,17 +41,19 @@ class Body:
     def __init__(
         self,
         styles: Styles,
+        numbering: Numbering,
         notes: dict[tuple[str, str], xml.Node],
         foreign: Callable[[str], Iterator[Element]],
     ) -> None:
         self._styles = styles
+        self._numbering = numbering
         self._notes = notes
         self._foreign = foreign
 
     def blocks(self, container: xml.Node, depth: int = 0) -> Iterator[Element]:
         """The elements of a container's paragraphs and tables, in order."""
-        if depth > _MAX_DEPTH:
-            return
+        if depth > MAX_DEPTH:
+            raise ParseError(Reason.TOO_LARGE)
         for node in xml.children(container):
             name = xml.name(node)
             if name == "p":
@@ -48,22 +63,34 @@ class Body:
             elif name == "altChunk":
                 yield from self._foreign(xml.attribute(node, "id") or "")
             elif name == "AlternateContent":
-                yield from self.blocks(_alternative(node), depth + 1)
+                yield from self.blocks(alternative(node), depth + 1)
             elif name in _CLEAR:
                 yield from self.blocks(node, depth + 1)
 
     def _paragraph(self, node: xml.Node, depth: int) -> Iterator[Element]:
-        reading = _Reading()
-        reading.inline(node)
-        lines = tuple(Line(line) for line in clean.lines("".join(reading.parts)))
+        reading = Reading(node)
+        properties = xml.child(node, "pPr")
+        text = reading.text
+        label = "" if _is_deleted(properties) and not text.strip() else self._label(properties)
+        lines = tuple(Line(line) for line in clean.lines(f"{label} {text}" if text.strip() else text))
         if lines:
-            yield self._block(xml.child(node, "pPr"), lines, reading)
+            yield self._block(properties, lines, reading)
         for box in reading.boxes:
             yield from self.blocks(box, depth + 1)
         for key in reading.notes:
             yield from self._note(key, depth)
 
-    def _block(self, properties: xml.Node | None, lines: tuple[Line, ...], reading: "_Reading") -> Element:
+    def _label(self, properties: xml.Node | None) -> str:
+        """The paragraph's automatic number, which others refer to and its own text does not hold."""
+        found = self._styles.numbered(properties)
+        if found is None:
+            return ""
+        level = found.level
+        if level is None:
+            level = self._numbering.level_of_style(found.use, found.style)
+        return self._numbering.label(found.use, level)
+
+    def _block(self, properties: xml.Node | None, lines: tuple[Line, ...], reading: Reading) -> Element:
         level = self._styles.heading_level(properties)
         if level is not None:
             return Element(ElementKind.TITLE, lines, level)
@@ -75,9 +102,10 @@ class Body:
         return Element(ElementKind.PARAGRAPH, lines)
 
     def _note(self, key: tuple[str, str], depth: int) -> Iterator[Element]:
-        node = self._notes.get(key)
+        """A note after the paragraph that refers to it; once, even where a bad file refers in circles."""
+        node = self._notes.pop(key, None)
         lines = [] if node is None else [line for e in self.blocks(node, depth + 1) for line in e.lines]
-        if lines and depth < _MAX_DEPTH // 2:
+        if lines:
             yield Element(ElementKind.FOOTNOTE, tuple(lines))
 
     def _table(self, node: xml.Node, depth: int) -> Iterator[Element]:
@@ -98,43 +126,9 @@ class Body:
         return " ".join(line.text for block in self.blocks(cell, depth + 1) for line in block.lines)
 
 
-class _Reading:
-    """What one paragraph holds: its text, the text boxes anchored in it, the notes it refers to."""
-
-    def __init__(self) -> None:
-        self.parts: list[str] = []
-        self.boxes: list[xml.Node] = []
-        self.notes: list[tuple[str, str]] = []
-        self.is_bold = True
-
-    def inline(self, node: xml.Node, depth: int = 0) -> None:
-        if depth > _MAX_DEPTH:
-            return
-        for child in xml.children(node):
-            name = xml.name(child)
-            if name == "t":
-                self.parts.append(child.text or "")
-                self.is_bold = self.is_bold and _is_bold(node)
-            elif name in _MARKS:
-                self.parts.append(_MARKS[name])
-            elif name in ("footnoteReference", "endnoteReference"):
-                self.notes.append((name.removesuffix("Reference"), xml.attribute(child, "id") or ""))
-            elif name == "txbxContent":
-                self.boxes.append(child)
-            elif name == "AlternateContent":
-                self.inline(_alternative(child), depth + 1)
-            elif name not in _HIDDEN:
-                self.inline(child, depth + 1)
-
-
-def _alternative(node: xml.Node) -> xml.Node:
-    """One of several drawings of the same content; reading all would repeat its text."""
-    return next(xml.children(node, "Choice", "Fallback"), node)
-
-
-def _is_bold(run: xml.Node) -> bool:
-    bold = xml.child(run, "rPr", "b")
-    return bold is not None and xml.attribute(bold, "val") not in ("0", "false", "off")
+def _is_deleted(properties: xml.Node | None) -> bool:
+    """Whether the paragraph itself was struck out, not only its words."""
+    return xml.child(properties, "rPr", "del") is not None
 
 
 def _through(node: xml.Node, name: str) -> Iterator[xml.Node]:

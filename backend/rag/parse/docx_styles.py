@@ -8,14 +8,26 @@ from backend.rag.parse import xml
 _HEADING = re.compile(r"^(?:heading|überschrift|titre|título)\s*(\d)", re.IGNORECASE)
 _BODY_LEVEL = 9
 _MAX_PARENTS = 20
+_NO_LIST = "0"
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
+    key: str
     name: str
-    parent: str | None
-    outline: int | None
-    is_numbered: bool | None
+    parent: str | None = None
+    outline: int | None = None
+    use: str | None = None
+    level: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Which list a paragraph is in, and at which level (from 0); None: at the one meant for `style`."""
+
+    use: str
+    level: int | None
+    style: str
 
 
 class Styles:
@@ -44,20 +56,30 @@ class Styles:
 
     def is_item(self, properties: xml.Node | None) -> bool:
         """Whether the paragraph has a bullet or a number."""
-        numbered = _is_numbered(properties)
+        use, _ = _numbering(properties)
         chain = self._chain(properties)
         for style in chain:
-            numbered = style.is_numbered if numbered is None else numbered
-        if numbered is None:
+            use = style.use if use is None else use
+        if use is None:
             return any(style.name.lower().startswith(("list bullet", "list number")) for style in chain)
-        return numbered
+        return use != _NO_LIST
+
+    def numbered(self, properties: xml.Node | None) -> Numbered | None:
+        """The list that the paragraph or its style is in, None outside of all."""
+        use, level = _numbering(properties)
+        key = xml.attribute(xml.child(properties, "pStyle"), "val") or ""
+        for style in self._chain(properties):
+            if use is None and style.use is not None:
+                use, key = style.use, style.key
+            level = style.level if level is None else level
+        return None if use in (None, _NO_LIST) else Numbered(use or "", level, key)
 
     def _chain(self, properties: xml.Node | None) -> list[Style]:
         chain: list[Style] = []
         key = xml.attribute(xml.child(properties, "pStyle"), "val")
         while key is not None and len(chain) < _MAX_PARENTS:
             # A document without a styles part still names its styles.
-            style = self._styles.get(key, Style(key, None, None, None))
+            style = self._styles.get(key, Style(key, key))
             chain.append(style)
             key = style.parent
         return chain
@@ -65,11 +87,14 @@ class Styles:
 
 def _style(node: xml.Node) -> Style:
     properties = xml.child(node, "pPr")
+    use, level = _numbering(properties)
     return Style(
+        key=xml.attribute(node, "styleId") or "",
         name=xml.attribute(xml.child(node, "name"), "val") or "",
         parent=xml.attribute(xml.child(node, "basedOn"), "val"),
         outline=_outline(properties),
-        is_numbered=_is_numbered(properties),
+        use=use,
+        level=level,
     )
 
 
@@ -78,6 +103,8 @@ def _outline(properties: xml.Node | None) -> int | None:
     return int(value) if value is not None and value.isdecimal() else None
 
 
-def _is_numbered(properties: xml.Node | None) -> bool | None:
-    numbering = xml.child(properties, "numPr", "numId")
-    return None if numbering is None else xml.attribute(numbering, "val") != "0"
+def _numbering(properties: xml.Node | None) -> tuple[str | None, int | None]:
+    """The list's id and the level, each None where nothing is said."""
+    found = xml.child(properties, "numPr")
+    level = xml.attribute(xml.child(found, "ilvl"), "val") or ""
+    return xml.attribute(xml.child(found, "numId"), "val"), int(level) if level.isdecimal() else None

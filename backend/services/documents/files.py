@@ -17,6 +17,8 @@ _ALIASES = {
     "text/tab-separated-values": formats.CSV,
     "application/csv": formats.CSV,
     "application/x-msword": formats.DOC,
+    "application/vnd.ms-word.document.macroenabled.12": formats.DOCX,
+    "application/vnd.ms-powerpoint.presentation.macroenabled.12": formats.PPTX,
     "application/vnd.ms-excel.sheet.macroenabled.12": formats.XLSX,
 }
 _BY_SUFFIX = {
@@ -39,6 +41,8 @@ _BY_SUFFIX = {
     "tif": "image/tiff",
     "tiff": "image/tiff",
     "xlsm": formats.XLSX,
+    "docm": formats.DOCX,
+    "pptm": formats.PPTX,
 }
 # Windows calls CSV files after Excel when that is installed; the old .xls format itself cannot be read.
 _UNTYPED = ("", "application/octet-stream", "application/vnd.ms-excel")
