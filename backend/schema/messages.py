@@ -31,7 +31,8 @@ class Feedback:
 class Message(Node):
     role: MessageRole = strawberry.field(description="Who wrote it.")
     content: str = strawberry.field(
-        description="The text, in Markdown; while it is being written, what there is up to `cursor`."
+        description="The text, in Markdown; while it is being written, what there is up to `cursor`. A model "
+        "wrote it after reading foreign texts: load no image and follow no link of it unasked."
     )
     status: MessageStatus = strawberry.field(description="How far it has come.")
     failure: Failure | None = strawberry.field(description="Why it was refused or failed, if so.")

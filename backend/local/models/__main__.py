@@ -8,7 +8,8 @@ with the process that started it.
 Failures can be rehearsed from outside, here only and never against a paid provider:
 
     POST /control        {"mode": …, "endpoint": …, "times": …, "retry_after": …, "delay_seconds": …,
-                          "tokens_per_second": …, "pages": …}; every field may be left out
+                          "tokens_per_second": …, "pages": …,
+                          "obedient": …}; every field may be left out
     POST /control/reset  all well again, counts at zero
     GET  /control/stats  for embeddings, chat, rerank and web_search: requests, faults, tokens_sent,
                          closed_by_client (requests whose client hung up), texts (taken for embedding,

@@ -47,6 +47,8 @@ class Order(BaseModel):
     """How long `slow` waits before it answers."""
     tokens_per_second: float | None = Field(default=None, ge=0)
     """The chat's pace from now on, of running streams too; 0: as fast as it goes."""
+    obedient: bool | None = None
+    """Whether the chat does what the texts that it reads tell it to do."""
     pages: list[WebPage] | None = None
     """What the web consists of from now on."""
 
@@ -91,6 +93,7 @@ class Controls:
         """Everything works, all counts are zero, the pace is that of the start; what hangs goes on."""
         self.tokens_per_second = self._first_pace
         self.pages: Sequence[WebPage] = PAGES
+        self.is_obedient = False
         self.counts = {endpoint: Counts() for endpoint in Endpoint}
         self._faults = {}
         self._release()
@@ -98,6 +101,8 @@ class Controls:
     def obey(self, order: Order) -> None:
         if order.tokens_per_second is not None:
             self.tokens_per_second = order.tokens_per_second
+        if order.obedient is not None:
+            self.is_obedient = order.obedient
         if order.pages is not None:
             self.pages = order.pages
         if order.mode is None:

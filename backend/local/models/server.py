@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from backend.local.models import chat, embed, encoder, rerank, web
+from backend.local.models import chat, embed, encoder, obedient, rerank, web
 from backend.local.models.completion import Completion, usage
 from backend.local.models.control import Controls, Endpoint, Fault, Mode, Order
 from backend.local.models.encoder import Encoder
@@ -105,7 +105,7 @@ class Server:
     async def completions(self, request: Request) -> ASGIApp:
         async def work(body: ChatRequest, fault: Fault | None) -> ASGIApp:
             self.controls.count_texts([body.messages[-1].text], Endpoint.CHAT)
-            reply = chat.reply(body)
+            reply = obedient.reply(body) if self.controls.is_obedient else chat.reply(body)
             completion = Completion(reply, usage(body, reply, self.encoder))
             if body.stream:
                 return Stream(completion, self.controls, body.wants_usage, dropped=fault is not None)
