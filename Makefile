@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+CLIENT := client/node_modules/.developers
 .DEFAULT_GOAL := help
 
-.PHONY: help up down status doctor check format test chaos eval bench schema migrate lock clean
+.PHONY: help up down status doctor check client-check client-test format test chaos eval bench schema migrate lock clean
 
 help:  ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,12 +28,20 @@ check: $(VENV)/dev  ## Format, lint, types, arrows between rooms, drift of the s
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m backend.cli export-schema --check
+	@$(MAKE) --no-print-directory client-check
+
+# The client's part of the checks and tests; a machine without Node says so and does the rest.
+client-check client-test:
+	@if node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))' 2>/dev/null; \
+	then $(MAKE) --no-print-directory $(CLIENT) && cd client && npm run --silent $(@:client-%=%); \
+	else echo "The client is left out: Node 20.9 or newer and npm are not here."; fi
 
 format: $(VENV)/dev  ## Format the code and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 test: check  ## Everything CI runs: the checks and every test but the long ones
+	@$(MAKE) --no-print-directory client-test
 	$(BIN)/python -m pytest -m "not chaos" $(ARGS)
 	OPENTRACE_TEST_POSTGRES=16 $(BIN)/python -m pytest tests/db $(ARGS)
 
@@ -47,6 +56,7 @@ bench: $(VENV)/dev  ## Measure costs against their baselines (bench/README.md)
 
 schema: $(VENV)/dev  ## Write backend/schema/schema.graphql anew
 	$(BIN)/python -m backend.cli export-schema
+	@if [ -e $(CLIENT) ]; then cd client && npm run --silent generate; fi
 
 migrate: $(VENV)/local  ## Bring the database of OPENTRACE_DATABASE__URL up to date
 	$(BIN)/python -m backend.cli migrate
@@ -55,7 +65,7 @@ lock: $(VENV)/dev  ## Resolve all dependencies anew; locks carry hashes and no a
 	@sh locks/compile.sh $(BIN)/uv
 
 clean: down  ## Stop everything; forget the virtual environment and all local data
-	rm -rf $(VENV) .opentrace
+	rm -rf $(VENV) .opentrace client/node_modules client/.next client/.build
 
 # Two environments in one folder: what the product needs here, and on top of it what its developers need.
 $(VENV)/local: locks/local.txt locks/weights.txt locks/uv.txt locks/install.sh
@@ -65,3 +75,9 @@ $(VENV)/local: locks/local.txt locks/weights.txt locks/uv.txt locks/install.sh
 $(VENV)/dev: locks/dev.txt locks/weights.txt locks/uv.txt locks/install.sh
 	@PYTHON="$(PYTHON)" sh locks/install.sh $(VENV) dev
 	@touch $@ $(VENV)/local
+
+# What the client's developers need; `make up` by itself brings less.
+$(CLIENT): client/package-lock.json
+	cd client && npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+	@sha256sum client/package-lock.json | cut -c1-64 > client/node_modules/.installed
+	@touch $@

@@ -7,7 +7,9 @@ from pydantic import BaseModel
 
 from backend.settings import Settings
 
-ENV_EXAMPLE = Path(__file__).parent.parent / ".env.example"
+ROOT = Path(__file__).parent.parent
+ENV_EXAMPLE = ROOT / ".env.example"
+CLIENT = "OPENTRACE_CLIENT__"
 
 
 def names_of(model: type[BaseModel], prefix: str) -> set[str]:
@@ -23,12 +25,20 @@ def names_of(model: type[BaseModel], prefix: str) -> set[str]:
 
 def test_the_example_names_every_setting_and_no_other() -> None:
     written = set(re.findall(r"^#?(OPENTRACE_\w+)=", ENV_EXAMPLE.read_text(), re.MULTILINE))
-    assert written == names_of(Settings, "OPENTRACE_")
+    assert {name for name in written if not name.startswith(CLIENT)} == names_of(Settings, "OPENTRACE_")
+
+
+def test_the_example_names_every_setting_of_the_client_and_no_other() -> None:
+    written = set(re.findall(rf"^#?({CLIENT}\w+)=", ENV_EXAMPLE.read_text(), re.MULTILINE))
+    read_by_client = set(re.findall(rf"env\.({CLIENT}\w+)", (ROOT / "client/lib/config.ts").read_text()))
+    assert written == read_by_client | {f"{CLIENT}PORT"}
 
 
 def test_the_example_shows_the_defaults() -> None:
     shown = dict(re.findall(r"^#(OPENTRACE_\w+)=(.+)$", ENV_EXAMPLE.read_text(), re.MULTILINE))
     for name, text in shown.items():
+        if name.startswith(CLIENT):
+            continue
         group, _, field = name.removeprefix("OPENTRACE_").lower().partition("__")
         model = Settings.model_fields[group].annotation if field else Settings
         default = model.model_fields[field or group].default  # type: ignore[union-attr]  # every group is a model

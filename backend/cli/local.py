@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from dataclasses import replace
 
 import click
 
@@ -17,7 +18,7 @@ def up(*, reset: bool, port: int | None, with_demo: bool) -> None:
     """Run the local stack in this process; the demonstration runs beside it once everything answers."""
     options = Options.from_environment()
     if port is not None:
-        options = Options(api_port=port, client_port=options.client_port)
+        options = replace(options, api_port=port)
 
     def on_ready(env: dict[str, str]) -> None:
         threading.Thread(target=greet, args=(env, with_demo), daemon=True).start()
@@ -36,6 +37,9 @@ def greet(env: dict[str, str], with_demo: bool) -> None:
     click.echo()
     click.secho("  Opentrace is running.", bold=True)
     token = session.local_token(session.DAY_SECONDS)
+    for part in installations.find().parts():
+        if part.name == "client":
+            click.echo(f"  Client       {part.address}")
     click.echo(f"  API          http://localhost:{port}/graphql")
     click.echo("  Ask a file   .venv/bin/opentrace ask FILE.pdf 'QUESTION'")
     click.echo("  Stop         Ctrl-C here, or `make down` elsewhere")

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import click
 from rich.console import Console
@@ -14,6 +15,7 @@ from backend.local import installation as installations
 from backend.local.stack import Options, Progress, Report
 
 MARKS = {
+    "starting": ("…", None),
     "ready": ("✓", "green"),
     "failed": ("✗", "red"),
     "restarted": ("↻", "yellow"),
@@ -33,12 +35,12 @@ def run(
 
 
 def show(progress: Progress) -> None:
-    """One line per part and event; starts are silent, their end tells the time."""
+    """One line per part and event; a start is silent unless it is a long one, its end tells the time."""
     show_line(progress, err=False)
 
 
 def show_line(progress: Progress, *, err: bool) -> None:
-    if progress.state == "starting":
+    if progress.state == "starting" and not progress.detail:
         return
     mark, colour = MARKS[progress.state]
     seconds = f"{progress.seconds:5.1f} s" if progress.seconds else " " * 7
@@ -77,7 +79,8 @@ def while_running(work: Callable[[], None]) -> None:
     click.echo(
         "Nothing runs here yet, so Opentrace is started for this. `make up` keeps it running.", err=True
     )
-    run(Options.from_environment(), report=show_start, on_ready=on_ready)
+    options = replace(Options.from_environment(), with_client=False)
+    run(options, report=show_start, on_ready=on_ready)
     for failure in failures:
         raise failure
     if not is_done.is_set():

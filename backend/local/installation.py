@@ -114,6 +114,11 @@ class Installation:
         """What runs now, or None; what a killed run left behind does not count."""
         return self._read_state() if self.is_held() else None
 
+    def parts(self) -> tuple[Part, ...]:
+        """Where the running stack's parts answer; none when nothing runs."""
+        state = self.running()
+        return state.parts if state else ()
+
     def write_state(self, state: State) -> None:
         write_private(self._state_file, json.dumps(asdict(state), indent=1))
 

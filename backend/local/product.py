@@ -71,12 +71,12 @@ async def migrate(installation: Installation, env: Mapping[str, str]) -> None:
         raise Unavailable(f"The database could not be brought up to date: {tail(log_file, after=log_began)}")
 
 
-def check_port(port: int) -> None:
-    """Raises Conflict when another program listens on the API's port, or this user may not."""
+def check_port(port: int, *, name: str = "API") -> None:
+    """Raises Conflict when another program listens on the API's or client's port, or this user may not."""
     if not is_free(port):
         raise Conflict(
-            f"Port {port} is taken by another program. Stop it, or set another one for the API with "
-            f"OPENTRACE_API__PORT={port + 1}.",
+            f"Port {port} is taken by another program. Stop it, or set another one for the {name} with "
+            f"OPENTRACE_{name.upper()}__PORT={port + 1}.",
             code="PORT_TAKEN",
         )
 

@@ -5,17 +5,19 @@ import json
 import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from backend.errors import Invalid
+from backend.errors import Conflict, Invalid, Unavailable
 from backend.local import product, supervision
+from backend.local.client.server import Client
 from backend.local.installation import Installation, Part, State
 from backend.local.issuer import Issuer
 from backend.local.model_server import CHAT_MODEL, EMBEDDING_DIMENSIONS, EMBEDDING_MODEL, ModelServer
 from backend.local.postgres import Postgres
 from backend.local.redis import Redis
-from backend.local.server import Server
+from backend.local.server import LOOPBACK, Server
 from backend.local.swift.server import Swift
 
 
@@ -34,11 +36,13 @@ Report = Callable[[Progress], None]
 
 @dataclass(frozen=True)
 class Options:
-    """What may differ from one start to another. `with_product=False` starts the servers alone."""
+    """What may differ from one start to another. `with_product=False` starts the servers alone,
+    `with_client=False` all but the client."""
 
     api_port: int = 8000
     client_port: int = 3000
     with_product: bool = True
+    with_client: bool = True
 
     @classmethod
     def from_environment(cls) -> "Options":
@@ -66,7 +70,7 @@ class Stack:
         self.postgres = Postgres(installation)
         self.redis = Redis(installation)
         self.swift = Swift(installation, allowed_origins=options.client_origins)
-        self.issuer = Issuer(installation)
+        self.issuer = Issuer(installation, allowed_origins=options.client_origins)
         self.models = ModelServer(installation)
         self._started: list[Server] = []
 
@@ -83,6 +87,8 @@ class Stack:
         self.installation.write_env(env)
         if self.options.with_product:
             await self._start_product(env)
+            if self.options.with_client:
+                await self._start_client()
         return env
 
     async def watch(self) -> None:
@@ -129,6 +135,20 @@ class Stack:
         await self._reported("migrations", product.migrate(self.installation, env), lambda: "")
         workers = [product.Worker(self.installation, queue, env) for queue in product.WORKERS]
         await self._together([product.Api(self.installation, self.options.api_port, env), *workers])
+
+    async def _start_client(self) -> None:
+        """The client, or a line that says why there is none: everything else works without it."""
+        places = {
+            "OPENTRACE_CLIENT__API_URL": f"http://{LOOPBACK}:{self.options.api_port}",
+            "OPENTRACE_CLIENT__ISSUER_URL": self.issuer.address,
+            "OPENTRACE_CLIENT__STORAGE_ORIGINS": self.swift.endpoint_url,
+        }
+        building = Progress("client", "starting", "is being built, once: this takes a minute or two")
+        client = Client(self.installation, self.options.client_port, places, lambda: self._report(building))
+        with suppress(Conflict, Unavailable):
+            await self._start(client)
+            self._started.append(client)
+            self._write_state()
 
     async def _together(self, servers: Sequence[Server]) -> None:
         """Start side by side; when one fails, the others still come to rest before its error is raised."""

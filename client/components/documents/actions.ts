@@ -1,0 +1,45 @@
+// What can be done with documents, for one and for many alike.
+'use client';
+import type { ApolloClient } from '@apollo/client';
+import { useApolloClient } from '@apollo/client/react';
+import { useMemo } from 'react';
+import { payloadOf } from '@/apollo/outcome';
+import { CancelDocumentDocument, DeleteDocumentDocument, RetryDocumentDocument } from '@/gql/graphql';
+import { drop } from './cache';
+
+const PARALLEL = 4;
+
+export type Act = (id: string) => Promise<void>;
+
+export function useDocumentActions(project: string): { retry: Act; cancel: Act; remove: Act } {
+  const client = useApolloClient();
+  return useMemo(() => actionsOf(client, project), [client, project]);
+}
+
+function actionsOf(client: ApolloClient, project: string) {
+  return {
+    async retry(document: string) {
+      payloadOf((await client.mutate({ mutation: RetryDocumentDocument, variables: { document } })).data?.retryDocument);
+    },
+    async cancel(document: string) {
+      payloadOf((await client.mutate({ mutation: CancelDocumentDocument, variables: { document } })).data?.cancelDocument);
+    },
+    async remove(document: string) {
+      payloadOf((await client.mutate({ mutation: DeleteDocumentDocument, variables: { document } })).data?.deleteDocument);
+      drop(client.cache, project, document);
+    },
+  };
+}
+
+/** Do it to all, a few at a time; what failed, in the order of the ids. */
+export async function toAll(ids: readonly string[], act: Act): Promise<unknown[]> {
+  const failures: unknown[] = [];
+  let next = 0;
+  async function work() {
+    for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
+      await act(id).catch((error: unknown) => failures.push(error));
+    }
+  }
+  await Promise.all(Array.from({ length: PARALLEL }, work));
+  return failures;
+}

@@ -1,0 +1,56 @@
+// Acts on all selected documents at once.
+'use client';
+import { useState } from 'react';
+import { sentenceOf } from '@/apollo/outcome';
+import { Button } from '@/components/ui/button';
+import { useToast } from '@/components/ui/toast';
+import { count } from '@/lib/format';
+import { toAll, useDocumentActions, type Act } from './actions';
+import { DeleteDocuments } from './delete';
+import { canRetry, isWorking } from './status';
+import type { Listed } from './use-documents';
+
+interface BulkBarProps {
+  project: string;
+  shown: Listed[];
+  chosen: Listed[];
+  onSelect: (documents: Listed[]) => void;
+}
+
+export function BulkBar({ project, shown, chosen, onSelect }: BulkBarProps) {
+  const say = useToast();
+  const { retry, cancel } = useDocumentActions(project);
+  const [isBusy, setIsBusy] = useState(false);
+  const [isDeleting, setIsDeleting] = useState(false);
+  const failed = chosen.filter(({ status }) => canRetry(status));
+  const working = chosen.filter(({ status }) => isWorking(status));
+
+  async function run(documents: Listed[], act: Act) {
+    setIsBusy(true);
+    const failures = await toAll(documents.map(({ id }) => id), act);
+    setIsBusy(false);
+    if (failures.length > 0) say(`${count(failures.length, 'document')} could not be changed: ${sentenceOf(failures[0])}`, { isError: true });
+  }
+
+  if (shown.length === 0) return null;
+  return (
+    <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 pl-3 text-sm">
+      <label className="flex items-center gap-2.5 text-muted">
+        <input
+          type="checkbox"
+          checked={chosen.length === shown.length}
+          ref={(box) => {
+            if (box) box.indeterminate = chosen.length > 0 && chosen.length < shown.length;
+          }}
+          onChange={() => onSelect(chosen.length === shown.length ? [] : shown)}
+          className="size-4 accent-accent"
+        />
+        {chosen.length > 0 ? `${chosen.length} selected` : 'Select all'}
+      </label>
+      {failed.length > 0 && <Button weight="quiet" icon="retry" isBusy={isBusy} onClick={() => void run(failed, retry)}>Try again</Button>}
+      {working.length > 0 && <Button weight="quiet" icon="pause" isBusy={isBusy} onClick={() => void run(working, cancel)}>Cancel</Button>}
+      {chosen.length > 0 && <Button weight="quiet" icon="trash" className="text-danger" onClick={() => setIsDeleting(true)}>Delete</Button>}
+      <DeleteDocuments project={project} documents={chosen} isOpen={isDeleting} onClose={() => setIsDeleting(false)} />
+    </div>
+  );
+}

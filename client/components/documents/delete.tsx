@@ -1,0 +1,48 @@
+// Deletes documents after saying what goes with them, and what stays.
+'use client';
+import { useState } from 'react';
+import { sentenceOf } from '@/apollo/outcome';
+import { Button } from '@/components/ui/button';
+import { Dialog, DialogActions } from '@/components/ui/dialog';
+import { Notice } from '@/components/ui/states';
+import { useToast } from '@/components/ui/toast';
+import { count } from '@/lib/format';
+import { toAll, useDocumentActions } from './actions';
+
+interface DeleteProps {
+  project: string;
+  documents: { id: string; name: string }[];
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+export function DeleteDocuments({ project, documents, isOpen, onClose }: DeleteProps) {
+  const say = useToast();
+  const { remove } = useDocumentActions(project);
+  const [isBusy, setIsBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+  const what = documents.length === 1 && documents[0] ? `“${documents[0].name}”` : count(documents.length, 'document');
+
+  async function removeAll() {
+    setIsBusy(true);
+    const [failure] = await toAll(documents.map(({ id }) => id), remove);
+    setIsBusy(false);
+    setProblem(failure ? sentenceOf(failure) : null);
+    if (failure) return;
+    say(`Deleted ${what}.`);
+    onClose();
+  }
+
+  return (
+    <Dialog isOpen={isOpen} onClose={onClose} title={`Delete ${what}?`} description="This cannot be undone.">
+      <p>The file and everything read from it go, and it is no longer searched. Answers that cite it keep the words they quoted.</p>
+      {problem && <Notice className="mt-4">{problem}</Notice>}
+      <DialogActions>
+        <Button onClick={onClose}>Keep</Button>
+        <Button weight="danger" icon="trash" isBusy={isBusy} onClick={() => void removeAll()}>
+          Delete
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

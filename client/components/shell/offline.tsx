@@ -1,0 +1,23 @@
+// A bar that says the network is gone, and that nothing is lost by it.
+'use client';
+import { useSyncExternalStore } from 'react';
+import { Icon } from '@/components/ui/icons';
+
+function subscribe(notify: () => void) {
+  window.addEventListener('online', notify);
+  window.addEventListener('offline', notify);
+  return () => {
+    window.removeEventListener('online', notify);
+    window.removeEventListener('offline', notify);
+  };
+}
+
+export function Offline() {
+  const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine, () => true);
+  if (isOnline) return null;
+  return (
+    <div role="status" className="fixed inset-x-0 bottom-0 z-50 flex items-center justify-center gap-2 bg-warn-soft px-4 py-2 text-sm text-warn">
+      <Icon name="warn" /> You are offline. What runs on the server goes on; this page catches up when you are back.
+    </div>
+  );
+}

@@ -1,0 +1,14 @@
+// Measures what people feel; the figures stay in the page, as performance marks for whoever looks.
+'use client';
+import { useEffect } from 'react';
+
+export function Vitals() {
+  useEffect(() => {
+    void import('web-vitals').then(({ onCLS, onINP, onLCP }) => {
+      for (const watch of [onCLS, onINP, onLCP]) {
+        watch(({ name, value }) => performance.mark(`web-vitals:${name}`, { detail: value }), { reportAllChanges: true });
+      }
+    });
+  }, []);
+  return null;
+}

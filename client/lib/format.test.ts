@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { addressesIn } from '@/components/uploads/add-web-page';
+import { factsOf } from '@/components/documents/facts';
+import { ago, bytes, count } from './format';
+
+test('numbers read as people say them', () => {
+  expect([0, 999, 1_400, 25_600_000, 250_000_000].map(bytes)).toEqual(['0 B', '999 B', '1.4 kB', '25.6 MB', '250 MB']);
+  expect([count(1, 'page'), count(1_200, 'page')]).toEqual(['1 page', '1,200 pages']);
+});
+
+test('times are told from now, and as a day after a week', () => {
+  const now = Date.parse('2026-03-10T12:00:00Z');
+  const at = (iso: string) => ago(iso, now);
+  expect(['2026-03-10T11:59:30Z', '2026-03-10T11:00:00Z', '2026-03-09T11:00:00Z', '2026-02-01T12:00:00Z'].map(at)).toEqual(['just now', '1 hour ago', 'yesterday', 'Feb 1, 2026']);
+});
+
+test('pasted text gives its addresses, each once, with a scheme', () => {
+  expect(addressesIn(' https://a.example/x\nb.example  https://a.example/x ')).toEqual(['https://a.example/x', 'https://b.example']);
+});
+
+test('what a stage found is told in words', () => {
+  expect(factsOf({ num_pages: 4, elements: { TITLE: 1, LIST_ITEM: 3 }, num_tables: 0 })).toBe(' · 4 pages, 1 title, 3 list items');
+  expect(factsOf(null)).toBe('');
+});

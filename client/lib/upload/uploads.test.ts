@@ -1,0 +1,112 @@
+import { expect, test } from 'vitest';
+import { PARALLEL, Uploads, type Steps, type Ticket } from './uploads';
+
+const file = (name: string) => new File(['content'], name);
+
+interface World extends Steps {
+  sent: string[];
+  confirmed: string[];
+}
+
+/** Steps that succeed at once, with `changed` ones in their place. */
+function world(changed: Partial<Steps> = {}): World {
+  const sent: string[] = [];
+  const confirmed: string[] = [];
+  return {
+    sent,
+    confirmed,
+    hash: async () => 'a'.repeat(64),
+    request: async (named): Promise<Ticket> => ({ documentId: `document of ${named.name}`, duplicateOf: null, put: { url: 'http://store', headers: [] } }),
+    put: async (named) => void sent.push(named.name),
+    confirm: async (document) => void confirmed.push(document),
+    ...changed,
+  };
+}
+
+function resolvers() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+const settled = async (uploads: Uploads) => {
+  while (uploads.snapshot().some(({ phase }) => !['done', 'duplicate', 'failed'].includes(phase))) await new Promise((go) => setTimeout(go, 0));
+  return uploads.snapshot().map(({ phase, message }) => ({ phase, message }));
+};
+
+test('a file is hashed, sent and confirmed', async () => {
+  const steps = world();
+  const uploads = new Uploads(steps);
+  uploads.add([file('a.pdf')]);
+  expect(await settled(uploads)).toEqual([{ phase: 'done', message: null }]);
+  expect([steps.sent, steps.confirmed]).toEqual([['a.pdf'], ['document of a.pdf']]);
+});
+
+test('bytes that the project has already are not sent', async () => {
+  const steps = world({ request: async () => ({ documentId: 'other', duplicateOf: 'other', put: null }) });
+  const uploads = new Uploads(steps);
+  uploads.add([file('copy.pdf')]);
+  expect(await settled(uploads)).toEqual([{ phase: 'duplicate', message: null }]);
+  expect([steps.sent, steps.confirmed]).toEqual([[], []]);
+});
+
+test('an interrupted upload says why, and one retry sends it with a new address', async () => {
+  let tries = 0;
+  const asked: string[] = [];
+  const steps = world({
+    request: async (named) => {
+      asked.push(named.name);
+      return { documentId: 'document', duplicateOf: null, put: { url: `http://store/${asked.length}`, headers: [] } };
+    },
+    put: async () => {
+      tries += 1;
+      if (tries === 1) throw new Error('The upload was interrupted.');
+    },
+  });
+  const uploads = new Uploads(steps);
+  uploads.add([file('a.pdf')]);
+  expect(await settled(uploads)).toEqual([{ phase: 'failed', message: 'The upload was interrupted.' }]);
+  uploads.retry(uploads.snapshot()[0]?.key ?? -1);
+  expect(await settled(uploads)).toEqual([{ phase: 'done', message: null }]);
+  expect([asked, steps.confirmed]).toEqual([['a.pdf', 'a.pdf'], ['document']]);
+});
+
+test('only a few run at a time, and one that fails holds up no other', async () => {
+  let running = 0;
+  let most = 0;
+  const steps = world({
+    put: async ({ name }) => {
+      most = Math.max(most, ++running);
+      await new Promise((go) => setTimeout(go, 0));
+      running -= 1;
+      if (name === '3') throw new Error('refused');
+    },
+  });
+  const uploads = new Uploads(steps);
+  uploads.add(Array.from({ length: 10 }, (_, index) => file(String(index))));
+  const phases = (await settled(uploads)).map(({ phase }) => phase);
+  expect(most).toBe(PARALLEL);
+  expect(phases.filter((phase) => phase === 'done')).toHaveLength(9);
+  expect(phases[3]).toBe('failed');
+});
+
+test('one that is removed while it is sent is aborted and not confirmed', async () => {
+  const aborted = resolvers();
+  const began = resolvers();
+  const steps = world({
+    put: (_file, _put, _onProgress, signal) =>
+      new Promise((_, reject) => {
+        began.resolve();
+        signal.addEventListener('abort', () => {
+          aborted.resolve();
+          reject(new DOMException('Cancelled', 'AbortError'));
+        });
+      }),
+  });
+  const uploads = new Uploads(steps);
+  uploads.add([file('a.pdf')]);
+  await began.promise;
+  uploads.remove(uploads.snapshot()[0]?.key ?? -1);
+  await aborted.promise;
+  expect([uploads.snapshot(), steps.confirmed]).toEqual([[], []]);
+});
