@@ -60,7 +60,7 @@ def _delegate(sub_agent: Agent, tool: Tool, purpose: str) -> Tool:
         await context.emit.send("AgentStarted", {"agent": sub_agent.name})
         # It searches for its whole task first: no model has to be asked what to look for.
         report = await agent.run(loop, context, Work(query, calls=[first_call(tool, query)]))
-        cited = {claim.marker for claim in claims.of(report)}
+        cited = {marker.number for claim in claims.of(report) for marker in claim.markers}
         return prompts.report(sub_agent.name, report, context.passages.again(cited))
 
     query = "What to find out, as one self-contained question: the assistant knows nothing of the chat."

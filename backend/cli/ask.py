@@ -79,6 +79,9 @@ def show_sources(citations: list[JSON]) -> None:
     for citation in citations:
         page = f", page {citation['page']}" if citation["page"] else ""
         where = click.style(f"[{citation['marker']}] {citation['documentName']}{page}", fg="cyan")
-        click.echo(f"  {where}  score {citation['score']:.2f}  {citation['status'].lower()}")
+        found = citation["foundIn"]
+        really = f", stands in [{found['marker']}], page {found['page']}" if found else ""
+        status = citation["status"].lower().replace("_", " ")
+        click.echo(f"  {where}  score {citation['score']:.2f}  {status}{really}")
         if citation["quote"]:
             click.secho(f"      “{' '.join(citation['quote'].split())}”", dim=True)

@@ -76,7 +76,9 @@ subscription MessageEvents($message: ID!, $after: String) {
     ... on MessageSnapshot { message { content } }
     ... on ToolStarted { query }
     ... on TextAppended { text }
-    ... on MessageCompleted { message { citations { marker documentName page quote score status } } }
+    ... on MessageCompleted {
+      message { citations { marker documentName page quote score status foundIn { marker page } } }
+    }
     ... on MessageRefused { reason }
     ... on MessageFailed { messageText }
   }

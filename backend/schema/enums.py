@@ -64,9 +64,12 @@ describe(
     CitationStatus,
     "Whether the quoted words were found in the source.",
     VERIFIED="The quote stands in the source word for word.",
-    NORMALISED="The quote stands in the source but for spaces, hyphens, quotation marks or ligatures.",
-    NOT_FOUND="The quoted words are not in the source.",
-    UNCHECKED="Nothing was quoted, so there was nothing to check.",
+    NORMALISED="The quote stands in the source but for typography, letters that text recognition mistook, or "
+    "what an ellipsis openly leaves out.",
+    NOT_FOUND="The quoted words are in none of the passages that were found.",
+    MISATTRIBUTED="The quoted words stand in another passage, or on another page, than the answer says: see "
+    "`Citation.foundIn`.",
+    UNCHECKED="A paraphrase: nothing was quoted, so there was nothing to check.",
 )
 describe(
     RagStrategy,

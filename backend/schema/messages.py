@@ -6,7 +6,7 @@ from datetime import datetime
 import strawberry
 from strawberry.types.lazy_type import LazyType
 
-from backend.schema.citations import Citation
+from backend.schema.citations import Citation, TextSpan, spans_of
 from backend.schema.context import Info, NodeKey
 from backend.schema.failures import Failure, failure_of
 from backend.schema.nodes import Node, global_id
@@ -37,6 +37,14 @@ class Message(Node):
     status: MessageStatus = strawberry.field(description="How far it has come.")
     failure: Failure | None = strawberry.field(description="Why it was refused or failed, if so.")
     model: str | None = strawberry.field(description="The chat model that wrote it.")
+    verification_rate: float | None = strawberry.field(
+        description="The share of its quotations, from 0 to 1, whose words were found where it says; null "
+        "while it is being written and where it quotes nothing."
+    )
+    unsupported_sentences: list[TextSpan] = strawberry.field(
+        description="The sentences of `content` that have no source, or none that holds; empty while it is "
+        "being written."
+    )
     cursor: str = strawberry.field(
         description="The last event this state contains; as `after`, `messageEvents` goes on from here."
     )
@@ -95,6 +103,8 @@ class Message(Node):
             status=MessageStatus(row.status),
             failure=failure_of(row),
             model=row.model,
+            verification_rate=row.verification_rate,
+            unsupported_sentences=spans_of(row.unsupported),
             cursor=f"{row.attempt}-{row.event_seq}",
             created_at=row.created_at,
             updated_at=row.updated_at,

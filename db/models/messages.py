@@ -37,6 +37,7 @@ class CitationStatus(StrEnum):
     VERIFIED = "VERIFIED"
     NORMALISED = "NORMALISED"
     NOT_FOUND = "NOT_FOUND"
+    MISATTRIBUTED = "MISATTRIBUTED"
     UNCHECKED = "UNCHECKED"
 
 
@@ -69,6 +70,10 @@ class Message(Table, table=True):
     failure_message: str | None = None
     """Why it failed or was refused, in a sentence for the person who asked."""
     model: str | None = None
+    unsupported: list[Any] = Field(default_factory=list, sa_type=JSONB)
+    """`[start, end]` per sentence of `content` without a citation that holds."""
+    verification_rate: float | None = None
+    """The share of quoting citations that were found; NULL where nothing was quoted."""
 
     attempt: int = 0
     event_seq: int = 0
@@ -115,6 +120,15 @@ class Citation(Table, table=True):
     quote: str | None = None
     char_start: int | None = None
     char_end: int | None = None
+    spans: list[Any] = Field(default_factory=list, sa_type=JSONB)
+    """`[start, end]` of `chunk_text` for each part of the quote; several where it leaves something out."""
+    claim_start: int | None = None
+    claim_end: int | None = None
+    """Characters of the message's content that it is the source of; NULL in rows of before they were kept."""
+    claimed_page: int | None = None
+    """The page that the answer names."""
+    elsewhere: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """Where the words of a MISATTRIBUTED quote stand: marker, document, chunk, page, boxes, spans, quote."""
     score: float
     status: CitationStatus = choice(CitationStatus, default=CitationStatus.UNCHECKED)
 

@@ -71,11 +71,19 @@ def test_a_quote_that_ran_over_lines_of_the_page_stays_on_one_line(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     citation = {"marker": 1, "documentName": "a.pdf", "page": 2, "score": 0.5, "status": "VERIFIED"}
-    ask.show_sources([{**citation, "quote": "two certified\nkeepers"}])
+    ask.show_sources([{**citation, "quote": "two certified\nkeepers", "foundIn": None}])
     assert capsys.readouterr().out.splitlines()[-2:] == [
         "  [1] a.pdf, page 2  score 0.50  verified",
         "      “two certified keepers”",
     ]
+
+
+def test_a_misattributed_quote_is_shown_with_its_true_place(capsys: pytest.CaptureFixture[str]) -> None:
+    citation = {"marker": 1, "documentName": "a.pdf", "page": 2, "score": 0.5, "status": "MISATTRIBUTED"}
+    ask.show_sources([{**citation, "quote": None, "foundIn": {"marker": 3, "page": 7}}])
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "  [1] a.pdf, page 2  score 0.50  misattributed, stands in [3], page 7"
+    )
 
 
 async def test_a_document_that_cannot_be_read_ends_ask_with_its_reason_alone(

@@ -12,7 +12,7 @@ from backend.events import Cursor
 from backend.events.envelope import Event
 from backend.schema import document_events, message_events, project_events
 from backend.schema.documents import is_stalled
-from db.models import Citation, Document, DocumentStatus, Message, MessageRole
+from db.models import Citation, CitationStatus, Document, DocumentStatus, Message, MessageRole
 
 NAMES = {
     document_events: "DocumentEvent",
@@ -101,6 +101,27 @@ def test_a_citation_says_where_its_words_stand() -> None:
     assert (citation.marker, citation.page, citation.quote) == (2, 3, "light")
     assert (citation.span.start, citation.span.end) == (4, 9)
     assert [(box.page, box.x0, box.y0, box.x1, box.y1) for box in citation.boxes] == [(3, 0.1, 0.2, 0.3, 0.4)]
+
+
+def test_misattributed_words_say_where_they_really_stand() -> None:
+    place = {
+        "marker": 5,
+        "document_id": str(ONE),
+        "document_name": "b.pdf",
+        "url": None,
+        "chunk_id": str(ONE),
+        "page": 8,
+        "boxes": [[8, 0.1, 0.2, 0.3, 0.4]],
+        "spans": [[1, 3], [7, 9]],
+        "quote": "li … ht",
+    }
+    told = CITATION.model_dump(mode="json") | {"status": "MISATTRIBUTED", "elsewhere": place}
+    citation = message_events.from_event(event("CitationAdded", citation=told)).citation
+    assert citation.status is CitationStatus.MISATTRIBUTED
+    found = citation.found_in
+    assert (found.marker, found.document_name, found.page, found.quote) == (5, "b.pdf", 8, "li … ht")
+    assert [(span.start, span.end) for span in found.spans] == [(1, 3), (7, 9)]
+    assert (found.chunk_id, [box.page for box in found.boxes]) == (citation.chunk_id, [8])
 
 
 @pytest.mark.parametrize(

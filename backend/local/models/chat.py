@@ -3,10 +3,11 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from backend.local.models import answer, passages, sentences, structured, summary, supervisor
+from backend.local.models import answer, misquote, passages, sentences, structured, summary, supervisor
+from backend.local.models.misquote import Misquote
 from backend.local.models.protocol import ChatRequest, Message, NamedTool, Tool
 from backend.local.models.refusals import Refusal
 from backend.local.models.structured import Subject
@@ -51,6 +52,15 @@ def reply(request: ChatRequest) -> Reply:
         return Reply(subject.answer)
     schema = wanted.json_schema.body if wanted.json_schema else {"type": "object"}
     return Reply(json.dumps(structured.fill(schema, subject), ensure_ascii=False))
+
+
+def misquoted(reply: Reply, request: ChatRequest, kind: Misquote) -> Reply:
+    """The reply with its quotes made wrong, as ordered; only an answer in words has any."""
+    if kind is Misquote.NONE or reply.tool or request.response_format:
+        return reply
+    texts = since_question(request.messages) or [message.text for message in request.messages]
+    found = [passage for text in texts for passage in passages.find(text)]
+    return replace(reply, text=misquote.spoil(reply.text, kind, found))
 
 
 def question(messages: Sequence[Message]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from backend.local.models.misquote import Misquote
 from backend.local.models.web import PAGES, WebPage
 
 
@@ -51,6 +52,8 @@ class Order(BaseModel):
     """Whether the chat does what the texts that it reads tell it to do."""
     pages: list[WebPage] | None = None
     """What the web consists of from now on."""
+    misquote: Misquote | None = None
+    """How the chat model's quotes are wrong from now on."""
 
 
 @dataclass
@@ -94,6 +97,7 @@ class Controls:
         self.tokens_per_second = self._first_pace
         self.pages: Sequence[WebPage] = PAGES
         self.is_obedient = False
+        self.misquote = Misquote.NONE
         self.counts = {endpoint: Counts() for endpoint in Endpoint}
         self._faults = {}
         self._release()
@@ -105,6 +109,8 @@ class Controls:
             self.is_obedient = order.obedient
         if order.pages is not None:
             self.pages = order.pages
+        if order.misquote is not None:
+            self.misquote = order.misquote
         if order.mode is None:
             return
         for endpoint in [order.endpoint] if order.endpoint else list(Endpoint):

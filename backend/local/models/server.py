@@ -106,6 +106,7 @@ class Server:
         async def work(body: ChatRequest, fault: Fault | None) -> ASGIApp:
             self.controls.count_texts([body.messages[-1].text], Endpoint.CHAT)
             reply = obedient.reply(body) if self.controls.is_obedient else chat.reply(body)
+            reply = chat.misquoted(reply, body, self.controls.misquote)
             completion = Completion(reply, usage(body, reply, self.encoder))
             if body.stream:
                 return Stream(completion, self.controls, body.wants_usage, dropped=fault is not None)

@@ -10,9 +10,8 @@ from backend import events
 from backend.errors import Unavailable
 from backend.events import EventWriter
 from backend.rag import cite
-from backend.rag.cite import Cited
-from backend.rag.web_passages import WebHit
-from backend.services.messages import tell
+from backend.rag.cite import Checked
+from backend.services.messages import cited, tell
 from backend.transactions import Transactions
 from db.engine import Session
 from db.errors import Stale
@@ -61,8 +60,8 @@ async def finish(transactions: Transactions, writer: EventWriter, draft: Draft, 
     Its text is exactly that of the events since the last restart. When the database does not answer for
     some seconds, the lease runs out and another worker starts again: then Unavailable is raised.
     """
-    cited = cite.citations_from(draft.content, draft.hits)
-    rows = [_row(draft.message, position, each) for position, each in enumerate(cited)]
+    checked = cite.check(draft.content, draft.hits)
+    rows = cited.rows(draft.message.id, checked.citations)
     for row in rows:
         kind = "CitationAdded" if row.url is None else "WebCitationAdded"
         await writer.send(kind, {"citation": row.model_dump(mode="json")})
@@ -70,7 +69,7 @@ async def finish(transactions: Transactions, writer: EventWriter, draft: Draft, 
     for pause in (*_PAUSES, None):
         try:
             async with transactions.unit_of_work() as session:
-                await _end(session, draft, outcome, rows, seq)
+                await _end(session, _Ending(draft, outcome, checked, rows, seq))
         except Stale:
             log.info("message.lost", message_id=str(draft.message.id), attempt=draft.message.attempt)
             return
@@ -89,16 +88,28 @@ async def give_up(session: Session, row: Message) -> None:
     await _close(session, row, STOPPED if row.stop_requested_at is not None else GIVEN_UP, seq=0)
 
 
-async def _end(session: Session, draft: Draft, outcome: Outcome, citations: list[Citation], seq: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    draft: Draft
+    outcome: Outcome
+    checked: Checked
+    citations: list[Citation]
+    seq: int
+
+
+async def _end(session: Session, ending: _Ending) -> None:
+    draft, checked = ending.draft, ending.checked
     row = await work.fence(session, Message, draft.message.id, draft.message.attempt)
     row.content = draft.content
     row.model = draft.model
+    row.unsupported = [list(span) for span in checked.unsupported]
+    row.verification_rate = checked.verification_rate
     await citation_rows.replace(
         session,
         message_id=row.id,
-        citations=[Citation.model_validate(each.model_dump()) for each in citations],
+        citations=[Citation.model_validate(each.model_dump()) for each in ending.citations],
     )
-    await _close(session, row, outcome, seq, citations)
+    await _close(session, row, ending.outcome, ending.seq, ending.citations)
 
 
 async def _close(
@@ -114,28 +125,3 @@ async def _close(
     ending = tell.ending(row, citations)
     assert ending is not None
     events.announce(session, ending)
-
-
-def _row(message: Message, position: int, cited: Cited) -> Citation:
-    hit, located = cited.hit, cited.located
-    said = cited.quote
-    if located.start is not None:
-        said = hit.text[located.start : located.end]
-    return Citation(
-        message_id=message.id,
-        position=position,
-        marker=cited.marker,
-        document_id=hit.document_id,
-        document_name=hit.document_name,
-        url=hit.url if isinstance(hit, WebHit) else None,
-        published_on=hit.published_on if isinstance(hit, WebHit) else None,
-        chunk_id=hit.chunk_id,
-        chunk_text=hit.text,
-        page=located.page,
-        boxes=[list(box) for box in located.boxes],
-        quote=said,
-        char_start=located.start,
-        char_end=located.end,
-        score=hit.score,
-        status=located.status,
-    )

@@ -11,7 +11,10 @@ a &lt;b&gt; c
 
 
 def test_passages_are_read_as_they_were_before_escaping() -> None:
-    assert passages.find(RESULT) == [Passage(1, "Revenue & costs.\nUp by 3 %."), Passage(2, "a <b> c")]
+    assert passages.find(RESULT) == [
+        Passage(1, "Revenue & costs.\nUp by 3 %.", page=12),
+        Passage(2, "a <b> c", page=1),
+    ]
 
 
 def test_what_is_around_the_passages_is_what_was_asked() -> None:
