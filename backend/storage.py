@@ -63,6 +63,15 @@ class ListedObject:
     modified_at: datetime
 
 
+@dataclass(frozen=True)
+class Delivery:
+    """What a browser is told of an object: its name, its type, and whether to show it or to save it."""
+
+    file_name: str
+    content_type: str
+    is_inline: bool = False
+
+
 class Storage:
     """One bucket. Every method raises Unavailable when the store does not answer."""
 
@@ -102,10 +111,14 @@ class Storage:
         headers = {"content-type": content_type, "x-amz-checksum-sha256": sha256}
         return SignedUpload(url, headers, expires_at)
 
-    async def presign_get(self, key: str, *, file_name: str, expires_seconds: int) -> str:
-        """An address that downloads the object as a file of that name, whatever its type."""
-        disposition = f"attachment; filename*=UTF-8''{quote(file_name, safe='')}"
-        params = {**self._at(key), "ResponseContentDisposition": disposition}
+    async def presign_get(self, key: str, *, delivery: Delivery, expires_seconds: int) -> str:
+        """An address of the object for so long, made without asking the store."""
+        way = "inline" if delivery.is_inline else "attachment"
+        params = {
+            **self._at(key),
+            "ResponseContentDisposition": f"{way}; filename*=UTF-8''{quote(delivery.file_name, safe='')}",
+            "ResponseContentType": delivery.content_type,
+        }
         return await self._s3.generate_presigned_url("get_object", Params=params, ExpiresIn=expires_seconds)
 
     async def head(self, key: str) -> StoredObject | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from backend.errors import AppError
 from backend.resolvers import nodes
 from backend.schema.context import Context, Loaders, PageKey, PageOf
 from backend.services import chats
-from backend.services.documents import progress
+from backend.services.documents import links, progress
 from backend.services.documents import read as documents
 from backend.services.messages import read as messages
 from db import models as rows
@@ -41,6 +42,11 @@ def build(context: Context) -> Loaders:
         citations_by_message=_batch(context, citations.of_messages),
         feedback_by_message=_feedback(context),
         progress_of=progress.of,
+        url_of=partial(
+            links.of_file,
+            context.handles.storage,
+            expires_seconds=context.handles.limits.presign_seconds,
+        ),
     )
 
 

@@ -1,6 +1,6 @@
 """What every operation carries: who asks, how data is loaded, and the handles that resolvers pass on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
@@ -97,6 +97,7 @@ class Loaders:
     citations_by_message: DataLoader[UUID, Sequence[rows.Citation]]
     feedback_by_message: DataLoader[UUID, rows.Feedback | None]
     progress_of: Callable[[rows.Document], float]
+    url_of: Callable[[rows.Document], Awaitable[str | None]]
 
 
 @dataclass

@@ -74,6 +74,13 @@ class Document(Node):
     def progress(self, info: Info) -> float:
         return info.context.loaders.progress_of(self.row)
 
+    @strawberry.field(
+        description="A signed address of its file for some minutes: PDFs, pictures and plain text are shown "
+        "by browsers, everything else is saved. None before the file has arrived."
+    )
+    async def url(self, info: Info) -> str | None:
+        return await info.context.loaders.url_of(self.row)
+
     @strawberry.field(description="Its place among all waiting documents, from 1; none unless it is QUEUED.")
     async def place_in_queue(self, info: Info) -> int | None:
         if self.status is not DocumentStatus.QUEUED:

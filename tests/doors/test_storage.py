@@ -14,7 +14,7 @@ import pytest
 
 from backend.errors import NotFound, Unavailable
 from backend.local.swift.server import Swift
-from backend.storage import Bucket, SignedUpload, Storage, StoredObject
+from backend.storage import Bucket, Delivery, SignedUpload, Storage, StoredObject
 
 BODY = b"The lamp is lit at dusk."
 SHA256 = hashlib.sha256(BODY).hexdigest()
@@ -124,13 +124,25 @@ async def test_a_missing_object_is_not_found(storage: Storage, tmp_path: Path) -
 
 async def test_a_signed_address_downloads_the_file_under_its_own_name(storage: Storage) -> None:
     await storage.put("key", BODY, "text/html")
-    url = await storage.presign_get("key", file_name='Jürgen\'s "notes".html', expires_seconds=60)
+    delivery = Delivery('Jürgen\'s "notes".html', "application/octet-stream")
+    url = await storage.presign_get("key", delivery=delivery, expires_seconds=60)
     async with httpx.AsyncClient(trust_env=False) as http:
         reply = await http.get(url)
     assert (reply.status_code, reply.content) == (200, BODY)
     assert reply.headers["content-disposition"] == (
         "attachment; filename*=UTF-8''J%C3%BCrgen%27s%20%22notes%22.html"
     )
+    assert reply.headers["content-type"] == "application/octet-stream"
+
+
+async def test_a_signed_address_may_let_the_browser_show_the_object(storage: Storage) -> None:
+    await storage.put("key", BODY, "text/html")
+    delivery = Delivery("a.txt", "text/plain; charset=utf-8", is_inline=True)
+    url = await storage.presign_get("key", delivery=delivery, expires_seconds=60)
+    async with httpx.AsyncClient(trust_env=False) as http:
+        reply = await http.get(url)
+    assert reply.headers["content-disposition"] == "inline; filename*=UTF-8''a.txt"
+    assert reply.headers["content-type"] == "text/plain; charset=utf-8"
 
 
 async def test_deleting_takes_many_keys_and_does_not_mind_missing_ones(storage: Storage) -> None:

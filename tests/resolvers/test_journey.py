@@ -94,3 +94,9 @@ async def test_a_question_and_its_answer_are_a_chat(served: Served) -> None:
             ],
         },
     }
+
+
+async def test_a_document_has_an_address_once_its_file_has_arrived(served: Served) -> None:
+    document = await asking.new_document(served, await asking.new_project(served))
+    query = "query ($id: ID!) { document(id: $id) { url } }"
+    assert await served.ask(query, {"id": document}) == {"document": {"url": None}}
