@@ -34,7 +34,9 @@ def elements(source: str) -> Iterator[Element]:
         node.decompose()
     everything = list(html_blocks.elements(tree))
     main = _main_text(source) if is_page and len(source) <= _MAX_MAIN else []
-    yield from main if _size(main) >= _LEAST_SHARE * _size(everything) else everything
+    # Text that is no less than everything was not told from the rest, and has lost its structure.
+    is_main = _LEAST_SHARE * _size(everything) <= _size(main) < _size(everything)
+    yield from main if is_main else everything
 
 
 def decoded(data: bytes) -> str:

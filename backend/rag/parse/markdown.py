@@ -10,10 +10,11 @@ from markdown_it.token import Token
 from backend.rag.elements import Element, ElementKind, Line
 from backend.rag.parse import clean, table
 from backend.rag.parse.page import Limits, Page
-from backend.rag.parse.text import read
+from backend.rag.parse.text import paragraphs, read
 
 _FRONT_MATTER = re.compile(r"\A---\n(.*?)\n---\s*\n", re.DOTALL)
 _TAGS = re.compile(r"<!--.*?-->|<[^>\n]*>", re.DOTALL)
+_MAX_NESTING = 100
 _BREAKS = ("softbreak", "hardbreak")
 
 
@@ -27,7 +28,12 @@ def elements(text: str) -> Iterator[Element]:
     if matter:
         yield from _element(ElementKind.PARAGRAPH, clean.lines(matter[1]))
         text = text[matter.end() :]
-    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    tokens = (
+        MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"]).parse(text)
+    )
+    if any(token.level >= _MAX_NESTING - 1 for token in tokens):  # what is deeper would be missing
+        yield from paragraphs(text)
+        return
     at, items = 0, 0
     while at < len(tokens):
         token = tokens[at]

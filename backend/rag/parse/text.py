@@ -13,7 +13,7 @@ _MAX_LINES = 200
 
 
 def pages(path: Path, limits: Limits) -> Iterator[Page]:
-    yield Page(None, tuple(_paragraphs(read(path, limits))))
+    yield Page(None, tuple(paragraphs(read(path, limits))))
 
 
 def read(path: Path, limits: Limits) -> str:
@@ -23,7 +23,8 @@ def read(path: Path, limits: Limits) -> str:
     return decode.text(path.read_bytes()).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _paragraphs(text: str) -> Iterator[Element]:
+def paragraphs(text: str) -> Iterator[Element]:
+    """What blank lines separate; very long ones in several parts."""
     for paragraph in _BLANK.split(text):
         lines = [Line(line) for line in clean.code_lines(paragraph)]
         for start in range(0, len(lines), _MAX_LINES):
