@@ -1,5 +1,6 @@
 """Parts of a zipped document, read within a budget, so that a small file cannot unpack into a vast one."""
 
+import lzma
 import zipfile
 import zlib
 from pathlib import Path
@@ -11,6 +12,8 @@ from backend.rag.parse.page import ParseError, Reason
 _MAX_PARTS = 20_000
 _ENCRYPTED = 0x1
 _BLOCK = 1 << 20
+_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, EOFError, OSError, RuntimeError)
+"""All that the standard library raises over zips that are damaged or made to confuse."""
 
 
 class Archive:
@@ -22,7 +25,7 @@ class Archive:
     def __init__(self, path: Path | BinaryIO, *, max_bytes: int) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
+        except _BROKEN as error:
             raise ParseError(Reason.CORRUPT) from error
         self._left = max_bytes
         infos = self._zip.infolist()
@@ -53,7 +56,7 @@ class Archive:
                 while block := part.read(_BLOCK):
                     data += block
                     self._spend(len(block))
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+        except _BROKEN as error:
             raise ParseError(Reason.CORRUPT) from error
         return bytes(data)
 

@@ -142,6 +142,17 @@ def test_a_part_that_lies_about_its_size_is_refused(word: Write, tools: Any) -> 
     assert caught.value.reason is Reason.CORRUPT
 
 
+def test_a_part_whose_two_names_differ_or_are_no_text_is_refused(word: Write, tools: Any) -> None:
+    path = word(lambda document: document.add_paragraph("x"))
+    data = bytearray(path.read_bytes())
+    data[data.rindex(b"word/document.xml") - 46 + 9] |= 0x08  # it says that its names are UTF-8
+    for name in (b"word/documenx.xml", b"word/document\x96xml"):
+        path.write_bytes(data.replace(b"word/document.xml", name, 1))  # not in the directory at the end
+        with pytest.raises(ParseError) as caught:
+            tools.read(path, DOCX)
+        assert caught.value.reason is Reason.CORRUPT
+
+
 def test_a_package_without_its_document_is_corrupt(tmp_path: Path, tools: Any) -> None:
     path = tmp_path / "document"
     with zipfile.ZipFile(path, "w") as archive:
