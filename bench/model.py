@@ -57,7 +57,7 @@ class Connection:
             self._say(embeddings(body))
         elif body.get("stream"):
             self.writer.write(EVENT_STREAM)
-            await (self._search(body) if is_forced(body) else self._speak())
+            await self._speak()
             self._send(b"[DONE]")
             self.writer.write(b"0\r\n\r\n")
         elif "messages" in body:
@@ -65,13 +65,6 @@ class Connection:
         else:
             self._say({"status": "ok"})
         await self.writer.drain()
-
-    async def _search(self, body: dict[str, Any]) -> None:
-        """The tool call that the agent forces."""
-        wanted = {"name": "rag_search", "arguments": '{"query": "lighthouse"}'}
-        call = {"index": 0, "id": "call_1", "type": "function", "function": wanted}
-        self._chunk({"role": "assistant", "tool_calls": [call]})
-        self._chunk({}, "tool_calls")
 
     async def _speak(self) -> None:
         """The answer, token by token, each on time even when the one before was late."""
@@ -96,11 +89,6 @@ class Connection:
         body = orjson.dumps(answer)
         head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         self.writer.write(head.encode() + body)
-
-
-def is_forced(body: dict[str, Any]) -> bool:
-    """Whether the model must call a tool, rather than may."""
-    return body.get("tool_choice") not in (None, "auto", "none")
 
 
 def completion(message: dict[str, Any]) -> dict[str, Any]:

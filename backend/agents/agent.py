@@ -20,11 +20,15 @@ Loop: TypeAlias = CompiledStateGraph[AgentState, AgentContext, AgentState, Agent
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What an agent is to do: its task, what was said before it, and the calls it begins with, if any."""
+    """What an agent is to do: its task, what was said before it, and the calls that it begins with, if any.
+
+    Calls that were made for it already come with their `results`.
+    """
 
     task: str
     history: Prompt = ()
     calls: Sequence[ToolCall] = ()
+    results: Sequence[str] = ()
 
 
 def build(agent: Agent) -> Loop:
@@ -41,7 +45,12 @@ def build(agent: Agent) -> Loop:
 async def run(loop: Loop, context: AgentContext, work: Work) -> str:
     """The agent's last words. Raises AnswerInvalid when it comes to no end, and what its tools raise."""
     state: AgentState = {"task": work.task, "history": list(work.history), "turns": []}
-    if work.calls:
+    if work.results:
+        made = zip(work.calls, work.results, strict=True)
+        results = [nodes.result(call, said) for call, said in made]
+        state |= {"turns": [nodes.turn("", work.calls), *results]}
+        state |= {"num_rounds": 1, "num_searches": len(results)}
+    elif work.calls:
         state |= {"turns": [nodes.turn("", work.calls)], "wanted": list(work.calls)}
     limit = context.budget.recursion_limit
     try:

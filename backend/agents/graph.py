@@ -10,10 +10,10 @@ from langgraph.runtime import Runtime
 from backend.agents import agent, prompts, supervisor
 from backend.agents.agent import Loop, Work
 from backend.agents.context import AgentContext
-from backend.agents.guardrail import guardrail
+from backend.agents.guardrail import guardrail, guardrail_beside_search
 from backend.agents.nodes import Agent
 from backend.agents.state import AnswerState, Refusal
-from backend.agents.tools import DOCUMENTS
+from backend.agents.tools import DOCUMENTS, first_call, found
 from db.models import AgentType
 
 Answering = CompiledStateGraph[AnswerState, AgentContext, AnswerState, AnswerState]
@@ -36,15 +36,15 @@ async def answer(context: AgentContext, kind: AgentType) -> Refusal | None:
 @cache
 def build_graph(kind: AgentType) -> Answering:
     """The whole graph, built once per process and without a checkpointer: rows are the memory."""
-    loop = _simple() if kind is AgentType.SIMPLE else supervisor.build()
+    is_simple = kind is AgentType.SIMPLE
+    loop = _simple() if is_simple else supervisor.build()
 
     async def answering(state: AnswerState, runtime: Runtime[AgentContext]) -> AnswerState:
-        context = runtime.context
-        await agent.run(loop, context, Work(context.question, context.history))
+        await agent.run(loop, runtime.context, await _work(state, runtime.context))
         return {"refusal": None}
 
     graph = StateGraph(AnswerState, AgentContext)
-    graph.add_node("guardrail", guardrail)
+    graph.add_node("guardrail", guardrail_beside_search if is_simple else guardrail)
     graph.add_node("agent", answering)
     graph.add_edge(START, "guardrail")
     graph.add_conditional_edges("guardrail", _after_guardrail, ["agent", END])
@@ -59,9 +59,16 @@ def _simple() -> Loop:
             name=NAMES[AgentType.SIMPLE],
             prompt=lambda context: prompts.told("rag", context.today),
             tools=lambda _: [DOCUMENTS],
-            first_choice=DOCUMENTS.forced,
         )
     )
+
+
+async def _work(state: AnswerState, context: AgentContext) -> Work:
+    """The question; where it was searched for already, with what was found."""
+    if "found" not in state:
+        return Work(context.question, context.history)
+    call, result = first_call(DOCUMENTS, state["found"].query), await found(context, state["found"])
+    return Work(context.question, context.history, [call], [result])
 
 
 def _after_guardrail(state: AnswerState) -> Any:

@@ -1,9 +1,11 @@
 """The check before everything else: a question that is too long, toxic, an injection or personal data."""
 
+import asyncio
+
 from langgraph.runtime import Runtime
 from pydantic import BaseModel
 
-from backend.agents import prompts
+from backend.agents import first_search, prompts, tools
 from backend.agents.context import AgentContext
 from backend.agents.state import AnswerState, Check, Refusal
 from backend.agents.words import clean, size
@@ -33,6 +35,25 @@ async def guardrail(state: AnswerState, runtime: Runtime[AgentContext]) -> Answe
     if refusal is None:
         await context.emit.send("GuardrailPassed", {})
     return {"refusal": refusal}
+
+
+async def guardrail_beside_search(state: AnswerState, runtime: Runtime[AgentContext]) -> AnswerState:
+    """The same, with the first search made meanwhile: it is dropped, and nobody hears of it, on a refusal."""
+    context = runtime.context
+    if (refusal := _too_long(context)) is not None:
+        return {"refusal": refusal}
+    wording = asyncio.create_task(first_search.query(context))
+    searching = asyncio.create_task(first_search.search(context, wording))
+    try:
+        ended = await guardrail(state, runtime)
+        if ended["refusal"] is None:
+            await tools.started(context, await wording)
+            ended["found"] = await searching
+        return ended
+    finally:
+        for task in (wording, searching):
+            task.cancel()
+        await asyncio.gather(wording, searching, return_exceptions=True)
 
 
 def _too_long(context: AgentContext) -> Refusal | None:

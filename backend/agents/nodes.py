@@ -23,13 +23,11 @@ _ENDLESS = "The model went on searching and gave no answer. Ask again."
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """What makes one agent: its name in events, what it is told, its tools, and how it begins."""
+    """What makes one agent: its name in events, what it is told, and its tools."""
 
     name: str
     prompt: Callable[[AgentContext], str]
     tools: Callable[[AgentContext], Sequence[Tool]]
-    first_choice: Any
-    """What the model must do before it may answer, as OpenAI's `tool_choice`."""
     is_heard: bool = True
     """Whether the reader hears it; a sub-agent reports to its supervisor alone."""
 
@@ -41,10 +39,10 @@ class AnswerInvalid(Unavailable):
 
 
 async def model(agent: Agent, state: AgentState, runtime: Runtime[AgentContext]) -> AgentState:
-    """Ask the model: the first time it must search, the last time it may not."""
+    """Ask the model: before any search it must, after the last it may not."""
     context, num_rounds = runtime.context, state.get("num_rounds", 0)
     if num_rounds == 0:
-        _, wanted = await _ask(agent, context, state, agent.first_choice, is_heard=False)
+        _, wanted = await _ask(agent, context, state, "required", is_heard=False)
         wanted = wanted or [calls.first_call(agent.tools(context)[0], state["task"])]
         return {"turns": [turn("", wanted)], "wanted": wanted}
     last = num_rounds >= context.budget.max_rounds
@@ -70,10 +68,7 @@ async def tools(agent: Agent, state: AgentState, runtime: Runtime[AgentContext])
         raise failed.exceptions[0] from None
     results = [task.result() for task in running] + [_USED_UP] * (len(wanted) - len(allowed))
     return {
-        "turns": [
-            {"role": "tool", "tool_call_id": call.id, "content": result}
-            for (call, *_), result in zip(wanted, results, strict=True)
-        ],
+        "turns": [result(call, said) for (call, *_), said in zip(wanted, results, strict=True)],
         "wanted": [],
         "num_searches": num_searches + len(wanted),
         "num_rounds": state.get("num_rounds", 0) + 1,
@@ -89,6 +84,11 @@ def turn(text: str, wanted: Sequence[ToolCall]) -> dict[str, Any]:
             for call in wanted
         ]
     return said
+
+
+def result(call: ToolCall, said: str) -> dict[str, Any]:
+    """What a tool gave back, as the protocol writes it."""
+    return {"role": "tool", "tool_call_id": call.id, "content": said}
 
 
 async def _ask(

@@ -3,6 +3,7 @@
 from operator import add
 from typing import Annotated, Any, Literal, TypedDict
 
+from backend.agents.first_search import Found
 from backend.llm import ToolCall
 
 Check = Literal["TOKEN_LIMIT", "TOXICITY", "PROMPT_INJECTION", "PERSONAL_DATA"]
@@ -17,9 +18,10 @@ class Refusal(TypedDict):
 
 
 class AnswerState(TypedDict, total=False):
-    """The whole graph's state: a refusal, or nothing, since the text leaves by the context."""
+    """The whole graph's state: a refusal, or what was found meanwhile; the text leaves by the context."""
 
     refusal: Refusal | None
+    found: Found
 
 
 class AgentState(TypedDict, total=False):

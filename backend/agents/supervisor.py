@@ -14,14 +14,12 @@ RESEARCHER = Agent(
     name="documents",
     prompt=lambda context: prompts.told("rag", context.today),
     tools=lambda _: [DOCUMENTS],
-    first_choice=DOCUMENTS.forced,
     is_heard=False,
 )
 SURFER = Agent(
     name="web",
     prompt=lambda context: prompts.told("web", context.today),
     tools=lambda _: [WEB],
-    first_choice=WEB.forced,
     is_heard=False,
 )
 
@@ -47,7 +45,6 @@ def build() -> Loop:
             name=SUPERVISOR,
             prompt=lambda context: prompts.told("supervisor", context.today),
             tools=offered,
-            first_choice="required",
         )
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from backend.agents.context import AgentContext
+from backend.agents.first_search import Found
 from backend.errors import Unavailable
 from backend.llm import ToolCall
 from db.queries.search import Hit
@@ -48,11 +49,6 @@ class Tool:
         said = {"name": self.name, "description": self.purpose, "parameters": parameters}
         return {"type": "function", "function": said}
 
-    @property
-    def forced(self) -> dict[str, Any]:
-        """The `tool_choice` that leaves the model no other."""
-        return {"type": "function", "function": {"name": self.name}}
-
 
 class ToolCallInvalid(Unavailable):
     """The model called a tool that does not exist, or with arguments that it does not take."""
@@ -74,7 +70,7 @@ def parse(call: ToolCall, offered: Sequence[Tool]) -> tuple[Tool, str]:
 
 
 def first_call(tool: Tool, task: str) -> ToolCall:
-    """What a model should have asked for: some servers ignore a forced tool."""
+    """A search for the whole task: what agents begin with, and what a model should have asked for."""
     return ToolCall(id="call_0", name=tool.name, arguments=json.dumps({"query": task[:_MAX_QUERY]}))
 
 
@@ -99,7 +95,20 @@ async def _searched(
 ) -> str:
     """Search, number what was found among the answer's passages, and write it for the model."""
     await context.emit.send("ToolStarted", {"tool": tool, "query": query})
-    hits = await search(query)
+    return await _shown(context, tool, await search(query))
+
+
+async def started(context: AgentContext, query: str) -> None:
+    """Tell of a search of the documents whose result `found` will be given."""
+    await context.emit.send("ToolStarted", {"tool": RAG_SEARCH, "query": query})
+
+
+async def found(context: AgentContext, search: Found) -> str:
+    """The result of a search of the documents that was made already."""
+    return await _shown(context, RAG_SEARCH, search.hits)
+
+
+async def _shown(context: AgentContext, tool: str, hits: Sequence[Hit]) -> str:
     shown = context.passages.show(hits)
     await context.emit.send("ToolFinished", {"tool": tool, "num_hits": len(hits)})
     return shown

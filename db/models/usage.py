@@ -17,6 +17,8 @@ class UsageKind(StrEnum):
     EMBEDDING = "EMBEDDING"
     SUMMARY = "SUMMARY"
     RERANK = "RERANK"
+    REWRITE = "REWRITE"
+    TITLE = "TITLE"
 
 
 class Usage(Table, table=True):

@@ -52,6 +52,8 @@ class ScriptedModels:
 
     scripts: list[list[ChatDelta]]
     verdict: dict[str, Any] = field(default_factory=lambda: dict(FINE))
+    rewritten: str | Exception = ""
+    """What follow-ups are made of; the question itself if empty."""
     chat_model: str = "chat"
     guardrail_model: str = "guardrail"
     asked: list[tuple[list[dict[str, Any]], Any]] = field(default_factory=list)
@@ -71,6 +73,10 @@ class ScriptedModels:
             self.num_closed += 1
 
     async def structured(self, model_cls: type[Shape], messages: Prompt) -> tuple[Shape, TokenUsage]:
+        if model_cls.__name__ == "Standalone":
+            if isinstance(self.rewritten, Exception):
+                raise self.rewritten
+            return model_cls.model_validate({"standalone_query": self.rewritten}), TokenUsage(40, 4)
         self.num_judged += 1
         return model_cls.model_validate(self.verdict), TokenUsage(30, 3)
 

@@ -12,6 +12,7 @@ from backend.agents import prompts
 SNAPSHOTS = {
     "guardrail": (1, "a962438813e0"),
     "rag": (1, "d923386657b5"),
+    "rewrite": (1, "15f75d72af2a"),
     "supervisor": (1, "24a657b4caec"),
     "web": (1, "6a6bdf67e4e9"),
 }

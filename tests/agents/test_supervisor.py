@@ -36,6 +36,13 @@ async def test_a_sub_agent_searches_and_reports_and_only_the_supervisor_is_heard
     assert [choice for _, choice in play.models.asked] == ["required", "auto", "auto"]
 
 
+async def test_a_server_that_ignores_that_it_must_call_a_tool_has_the_question_searched_for() -> None:
+    play = Play(ScriptedModels([saying("From memory!"), REPORT, ANSWER]))
+    await answered(play)
+    assert play.searched == ["When is the lamp lit?"]
+    assert play.reader.words == 'At dusk: "lit at dusk" [1].'
+
+
 async def test_the_sub_agent_knows_its_task_and_nothing_of_the_chat() -> None:
     history = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Good day."}]
     play = Play(ScriptedModels([searching("lighting"), REPORT, ANSWER]), history=history)

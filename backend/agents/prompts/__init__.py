@@ -1,5 +1,6 @@
 """What the models are told; product text, one file each, with the version that every answer remembers."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -38,6 +39,12 @@ def told(name: str, today: date) -> str:
 def guarded(question: str) -> str:
     """The question as the guardrail model reads it; it cannot close its own tags."""
     return f"<message>\n{escaped(question)}\n</message>"
+
+
+def followed(before: Iterable[tuple[str, str]], question: str) -> str:
+    """A question and what was said before it, as the rewriting model reads them."""
+    turns = "\n".join(f"<{role}>\n{escaped(words)}\n</{role}>" for role, words in before)
+    return f"<conversation>\n{turns}\n</conversation>\n<question>\n{escaped(question)}\n</question>"
 
 
 def report(agent: str, words: str, passages: str) -> str:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backend.local.models import answer, misquote, passages, sentences, structured, summary, supervisor
+from backend.local.models import (
+    answer,
+    misquote,
+    passages,
+    sentences,
+    standalone,
+    structured,
+    summary,
+    supervisor,
+)
 from backend.local.models.misquote import Misquote
 from backend.local.models.protocol import ChatRequest, Message, NamedTool, Tool
 from backend.local.models.refusals import Refusal
@@ -39,6 +48,8 @@ def reply(request: ChatRequest) -> Reply:
         return Reply(json.dumps(summary.write(request), ensure_ascii=False))
     asked = question(request.messages)
     results = since_question(request.messages)
+    if standalone.is_meant(request):
+        return Reply(standalone.write(request, asked))
     if supervisor.is_meant(request):
         tool = supervisor.next_tool(request, len(results))
         return call(tool, asked) if tool else Reply(supervisor.write(asked, results))

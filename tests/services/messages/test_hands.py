@@ -31,7 +31,7 @@ async def test_a_stop_keeps_the_text_closes_the_models_socket_and_is_paid_for(st
         True,
         True,
     )
-    assert [event.kind for event in events].count("UsageReported") == 4
+    assert [event.kind for event in events].count("UsageReported") == 3
 
 
 async def test_a_stop_whose_message_was_lost_is_seen_by_the_next_checkpoint(stage: Stage) -> None:
@@ -77,7 +77,7 @@ async def test_a_graceful_shutdown_hands_the_answer_back_and_another_worker_writ
     assert next(event.kind for event in events if event.cursor.attempt == 2) == "AnswerRestarted"
     assert text_of(events) == ANSWER
     assert len(await stage.citations(row.id)) == 1
-    assert [usage.attempt for usage in await stage.usage(row.id)] == [1, 1, 1, 1, 2, 2, 2, 2]
+    assert [usage.attempt for usage in await stage.usage(row.id)] == [1, 1, 1, 2, 2, 2]
 
 
 async def test_a_worker_that_lost_its_lease_writes_nothing_more(stage: Stage) -> None:
