@@ -1,4 +1,4 @@
-"""Documents: reading them, trying again, cancelling and deleting."""
+"""Documents: reading them, trying again and anew, cancelling, renaming and deleting."""
 
 from typing import Annotated
 
@@ -9,12 +9,14 @@ from backend.resolvers.nodes import find
 from backend.resolvers.receipts import deleted
 from backend.schema.context import Info
 from backend.schema.documents import Document
-from backend.schema.inputs import DocumentInput
+from backend.schema.inputs import DocumentInput, ReingestDocumentInput, RenameDocumentInput
 from backend.schema.nodes import row_id
 from backend.schema.results import (
     CancelDocumentResult,
     DeleteDocumentResult,
     DocumentPayload,
+    ReingestDocumentResult,
+    RenameDocumentResult,
     RetryDocumentResult,
 )
 from backend.services.documents import control
@@ -42,6 +44,40 @@ class DocumentMutations:
         viewer = info.context.viewer
         async with info.context.handles.transactions.unit_of_work(viewer.user_id) as session:
             row = await control.retry(session, viewer=viewer, document_id=document_id)
+        return DocumentPayload(document=Document.from_row(row))
+
+    @strawberry.mutation(
+        description="Take a document's file in anew, say after an update. Search finds the document as it "
+        "was until that is done, and on if it fails or is cancelled."
+    )
+    @answering
+    async def reingest_document(
+        self,
+        info: Info,
+        input: Annotated[ReingestDocumentInput, strawberry.argument(description="Which document.")],
+    ) -> ReingestDocumentResult:
+        document_id = row_id(input.document_id, "Document", field="document_id")
+        viewer = info.context.viewer
+        async with info.context.handles.transactions.unit_of_work(viewer.user_id) as session:
+            row = await control.reingest(
+                session,
+                viewer=viewer,
+                document_id=document_id,
+                idempotency_key=input.idempotency_key,
+            )
+        return DocumentPayload(document=Document.from_row(row))
+
+    @strawberry.mutation(description="Give a document another name.")
+    @answering
+    async def rename_document(
+        self,
+        info: Info,
+        input: Annotated[RenameDocumentInput, strawberry.argument(description="Which document, and how.")],
+    ) -> RenameDocumentResult:
+        document_id = row_id(input.document_id, "Document", field="document_id")
+        viewer = info.context.viewer
+        async with info.context.handles.transactions.unit_of_work(viewer.user_id) as session:
+            row = await control.rename(session, viewer=viewer, document_id=document_id, name=input.name)
         return DocumentPayload(document=Document.from_row(row))
 
     @strawberry.mutation(description="Stop taking a document in.")

@@ -37,6 +37,7 @@ def build(context: Context) -> Loaders:
         chats_by_project=_each(context, _chats),
         messages_by_chat=_each(context, _messages),
         stages_by_document=_batch(context, stages.of_documents),
+        replacement_by_document=_batch(context, documents.replacements_of),
         place_in_queue_by_document=_each(context, _place_in_queue),
         children_by_message=_batch(context, message_rows.children_of),
         citations_by_message=_batch(context, citations.of_messages),

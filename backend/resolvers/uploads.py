@@ -7,18 +7,26 @@ import strawberry
 from backend.resolvers.expected import answering
 from backend.schema.context import Info, Limits
 from backend.schema.documents import Document
-from backend.schema.inputs import AddWebPageInput, DocumentInput, FileInput, RequestUploadsInput
+from backend.schema.inputs import (
+    AddWebPageInput,
+    DocumentInput,
+    FileInput,
+    ReplaceDocumentInput,
+    RequestUploadsInput,
+)
 from backend.schema.nodes import row_id
 from backend.schema.results import (
     AddWebPageResult,
     ConfirmUploadResult,
     DocumentPayload,
+    ReplaceDocumentPayload,
+    ReplaceDocumentResult,
     RequestUploadsPayload,
     RequestUploadsResult,
     UploadHeader,
     UploadTicket,
 )
-from backend.services.documents import files, upload, web_page
+from backend.services.documents import confirm, files, replace, upload, web_page
 
 
 @strawberry.type
@@ -47,7 +55,31 @@ class UploadMutations:
         return RequestUploadsPayload(tickets=[_ticket(ticket) for ticket in tickets])
 
     @strawberry.mutation(
-        description="Say that a file was uploaded; it is checked, and its document waits for a worker."
+        description="Ask for leave to upload a file that takes the place of a document's. Search finds the "
+        "document as it was until the new file is taken in, and on if that fails or is cancelled."
+    )
+    @answering
+    async def replace_document(
+        self,
+        info: Info,
+        input: Annotated[ReplaceDocumentInput, strawberry.argument(description="Which document and file.")],
+    ) -> ReplaceDocumentResult:
+        context, handles = info.context, info.context.handles
+        document_id = row_id(input.document_id, "Document", field="document_id")
+        async with handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            ticket = await replace.request(
+                session,
+                viewer=context.viewer,
+                document_id=document_id,
+                file=_file(input.file),
+                storage=handles.storage,
+                limits=_limits(handles.limits),
+            )
+        return ReplaceDocumentPayload(ticket=_ticket(ticket))
+
+    @strawberry.mutation(
+        description="Say that a file was uploaded, a document's first or one that replaces it; it is "
+        "checked, and the document waits for a worker."
     )
     @answering
     async def confirm_upload(
@@ -56,7 +88,7 @@ class UploadMutations:
         input: Annotated[DocumentInput, strawberry.argument(description="Which document's file.")],
     ) -> ConfirmUploadResult:
         handles = info.context.handles
-        row = await upload.confirm(
+        row = await confirm.confirm(
             handles.transactions,
             viewer=info.context.viewer,
             document_id=row_id(input.document_id, "Document", field="document_id"),

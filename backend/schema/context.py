@@ -92,6 +92,7 @@ class Loaders:
     chats_by_project: DataLoader[PageKey, PageOf[rows.Chat]]
     messages_by_chat: DataLoader[PageKey, PageOf[rows.Message]]
     stages_by_document: DataLoader[UUID, Sequence[rows.DocumentStage]]
+    replacement_by_document: DataLoader[UUID, rows.DocumentReplacement | rows.DocumentVersion | None]
     place_in_queue_by_document: DataLoader[UUID, int | None]
     children_by_message: DataLoader[UUID, Sequence[rows.Message]]
     citations_by_message: DataLoader[UUID, Sequence[rows.Citation]]

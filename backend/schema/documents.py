@@ -32,6 +32,30 @@ class DocumentStage:
         )
 
 
+@strawberry.type(description="A file that is to take the place of a document's present one.")
+class DocumentReplacement:
+    name: str | None = strawberry.field(
+        description="What the document will be called; none if it keeps the name it has then."
+    )
+    content_type: str = strawberry.field(description="The media type, like `application/pdf`.")
+    size_bytes: int = strawberry.field(description="How many bytes the file has.")
+    sha256: str = strawberry.field(description="SHA-256 of the file, in lower-case hex.")
+    is_confirmed: bool = strawberry.field(
+        description="Whether it has arrived, and a version is made of it; else its upload is awaited."
+    )
+
+    @classmethod
+    def from_row(cls, row: rows.DocumentReplacement | rows.DocumentVersion) -> "DocumentReplacement":
+        assert row.content_type and row.size_bytes is not None and row.sha256, "it is a file"
+        return cls(
+            name=row.name,
+            content_type=row.content_type,
+            size_bytes=row.size_bytes,
+            sha256=row.sha256,
+            is_confirmed=isinstance(row, rows.DocumentVersion),
+        )
+
+
 @strawberry.type(description="One file or page of a project, and the work of taking it in.")
 class Document(Node):
     name: str = strawberry.field(description="The file's name, or the page's title.")
@@ -59,6 +83,14 @@ class Document(Node):
     num_chunks_embedded: int = strawberry.field(description="How many of its chunks were embedded so far.")
     version: int = strawberry.field(
         description="The number of the version that search sees; 0 before the first is published."
+    )
+    pending_version: int | None = strawberry.field(
+        description="The number of a newer version that `status`, `progress` and the counts are about: one "
+        "that waits, is being built, or failed or was cancelled; none when search sees the newest."
+    )
+    is_searchable: bool = strawberry.field(
+        description="Whether search finds it. An earlier version is found until a newer one is whole, and on "
+        "if that fails or is cancelled."
     )
     cursor: str = strawberry.field(
         description="The last event this state contains; as `after`, `documentEvents` goes on from here."
@@ -93,6 +125,13 @@ class Document(Node):
         return [DocumentStage.from_row(stage) for stage in stages]
 
     @strawberry.field(
+        description="The file that is to take the place of its present one: awaited, or of `pendingVersion`."
+    )
+    async def replacement(self, info: Info) -> "DocumentReplacement | None":
+        row = await info.context.loaders.replacement_by_document.load(self.row.id)
+        return None if row is None else DocumentReplacement.from_row(row)
+
+    @strawberry.field(
         description="The project it belongs to.", graphql_type=LazyType("Project", "backend.schema.projects")
     )
     async def project(self, info: Info) -> Node | None:
@@ -119,6 +158,8 @@ class Document(Node):
             num_summaries_made=row.num_summaries_made,
             num_chunks_embedded=row.num_chunks_embedded,
             version=row.version,
+            pending_version=row.newest_version if row.newest_version > row.version else None,
+            is_searchable=row.version > 0,
             cursor=f"{row.attempt}-{row.event_seq}",
             created_at=row.created_at,
             updated_at=row.updated_at,

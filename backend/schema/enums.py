@@ -34,9 +34,9 @@ describe(
     CHUNKING="The text is being cut into chunks along its titles.",
     SUMMARISING="Chunks with tables or images are being summarised by the chat model.",
     VECTORIZATION="The chunks are being embedded.",
-    COMPLETED="Everything is searchable.",
-    FAILED="It could not be taken in; `failure` says why.",
-    CANCELLED="Someone cancelled it before it was done.",
+    COMPLETED="Everything is searchable, in its newest version.",
+    FAILED="It could not be taken in; `failure` says why. Search goes on with an earlier version.",
+    CANCELLED="Someone cancelled it before it was done. Search goes on with an earlier version.",
 )
 describe(
     DocumentSource,

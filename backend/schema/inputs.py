@@ -102,6 +102,29 @@ class DocumentInput:
     document_id: strawberry.ID = strawberry.field(description="The document.")
 
 
+@strawberry.input(description="Which document to take in anew.")
+class ReingestDocumentInput:
+    document_id: strawberry.ID = strawberry.field(description="The document; its file stays as it is.")
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="Any text that names this call: a repeat with the same key begins nothing new.",
+    )
+
+
+@strawberry.input(description="A file that is to take the place of a document's present one.")
+class ReplaceDocumentInput:
+    document_id: strawberry.ID = strawberry.field(description="The document, which keeps its id.")
+    file: FileInput = strawberry.field(
+        description="The new file; the document is called by its name once it is taken in."
+    )
+
+
+@strawberry.input(description="A document's new name.")
+class RenameDocumentInput:
+    document_id: strawberry.ID = strawberry.field(description="Which document.")
+    name: str = strawberry.field(description="What to call it from now on.")
+
+
 @strawberry.input(description="What a new chat is made from.")
 class CreateChatInput:
     project_id: strawberry.ID = strawberry.field(description="The project it is about.")

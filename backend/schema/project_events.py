@@ -27,8 +27,9 @@ class ProjectSnapshot(Event):
 
 
 @strawberry.type(
-    description="A document came, changed its status or was deleted. One that changed several times before "
-    "it could be told is told once, as it is now; progress within a stage is told by `documentEvents` alone."
+    description="A document came, changed its status or name, or was deleted. One that changed several times "
+    "before it could be told is told once, as it is now; progress within a stage is told by `documentEvents` "
+    "alone."
 )
 class DocumentChanged(Event):
     document_id: strawberry.ID = strawberry.field(description="The document's id.")

@@ -77,6 +77,13 @@ class RequestUploadsPayload:
     )
 
 
+@strawberry.type(description="Leave to upload the file that replaces a document's.")
+class ReplaceDocumentPayload:
+    ticket: UploadTicket = strawberry.field(
+        description="Where to PUT the file; then `confirmUpload`. Nothing changes before that."
+    )
+
+
 @strawberry.type(description="The document that was acted on.")
 class DocumentPayload:
     document: Document = strawberry.field(description="The document as it is now.")
@@ -131,6 +138,20 @@ RetryDocumentResult: TypeAlias = Annotated[
 AddWebPageResult: TypeAlias = Annotated[
     DocumentPayload | RowRefused | QuotaExceededError,
     strawberry.union("AddWebPageResult", description="What came of adding a web page."),
+]
+ReingestDocumentResult: TypeAlias = Annotated[
+    DocumentPayload | RowRefused,
+    strawberry.union("ReingestDocumentResult", description="What came of taking a document in anew."),
+]
+ReplaceDocumentResult: TypeAlias = Annotated[
+    ReplaceDocumentPayload | RowRefused | TooLargeError | QuotaExceededError,
+    strawberry.union(
+        "ReplaceDocumentResult", description="What came of asking to replace a document's file."
+    ),
+]
+RenameDocumentResult: TypeAlias = Annotated[
+    DocumentPayload | RowRefused,
+    strawberry.union("RenameDocumentResult", description="What came of renaming a document."),
 ]
 CancelDocumentResult: TypeAlias = Annotated[
     DocumentPayload | RowRefused,

@@ -143,7 +143,7 @@ async def _clear_streams(search: _Search, named: Sequence[str]) -> None:
 
 
 async def _objects(search: _Search, place: str) -> AsyncGenerator[str, None]:
-    """Stored objects of documents that are no more."""
+    """Stored objects of documents that are no more, and files that no version of a document is made of."""
     async with aclosing(search.storage.pages(removal.PROJECTS, after=place)) as pages:
         async for page in pages:
             await _clear_objects(search, page)
@@ -155,7 +155,10 @@ async def _clear_objects(search: _Search, page: Sequence[ListedObject]) -> None:
     found = {each.key: id for each in page if _is_old(each, old) and (id := removal.document_of(each.key))}
     async with search.transactions.unit_of_work() as session:
         known = await orphans.known_documents(session, set(found.values()))
-    gone = [key for key, id in found.items() if id not in known]
+        named = await orphans.named_keys(session, known)
+    gone = [
+        key for key, id in found.items() if id not in known or (removal.is_file(key) and key not in named)
+    ]
     await search.storage.delete(gone)
     search.counts.update(num_objects_seen=len(page), num_objects=len(gone))
 

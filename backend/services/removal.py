@@ -48,6 +48,12 @@ def document_of(key: str) -> UUID | None:
         return None
 
 
+def is_file(key: str) -> bool:
+    """Whether an object is what a document is or was made of, and nothing that was found in it."""
+    parts = key.removeprefix(PROJECTS).split("/")
+    return len(parts) == 3 or parts[3] == "files"
+
+
 async def finish(transactions: Transactions, removed: Removed, *, num_objects: int) -> Receipt:
     """Forget the events of what went, and write the receipt."""
     num_streams = await streams(
@@ -66,6 +72,16 @@ async def late_objects(storage: Storage, prefix: str) -> int:
     except Unavailable as error:
         log.warning("objects.left", prefix=prefix, code=error.code)
         return 0
+
+
+async def late_keys(storage: Storage, keys: Sequence[str]) -> None:
+    """Delete objects that no row names any more; a store that does not answer is logged, as above."""
+    if not keys:
+        return
+    try:
+        await storage.delete(keys)
+    except Unavailable as error:
+        log.warning("objects.left", keys=list(keys), code=error.code)
 
 
 async def streams(publisher: Publisher, *, document_ids: Sequence[UUID], message_ids: Sequence[UUID]) -> int:

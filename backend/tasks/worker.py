@@ -171,11 +171,12 @@ class Workshop:
         )
 
     async def _expire(self) -> None:
-        await expire.uploads(
-            self._runtime.transactions,
-            self._runtime.storage,
-            older_than_seconds=self._settings.ingestion.upload_expires_seconds,
-        )
+        for kind in (expire.uploads, expire.replacements):
+            await kind(
+                self._runtime.transactions,
+                self._runtime.storage,
+                older_than_seconds=self._settings.ingestion.upload_expires_seconds,
+            )
 
     async def _tend(self) -> None:
         await upkeep.tend_keywords(self._runtime.transactions)

@@ -21,13 +21,13 @@ export type DocumentSource =
 
 /** How far a document has come. Stalled is not a status: see `Document.isStalled`. */
 export type DocumentStatus =
-  /** Someone cancelled it before it was done. */
+  /** Someone cancelled it before it was done. Search goes on with an earlier version. */
   | 'CANCELLED'
   /** The text is being cut into chunks along its titles. */
   | 'CHUNKING'
-  /** Everything is searchable. */
+  /** Everything is searchable, in its newest version. */
   | 'COMPLETED'
-  /** It could not be taken in; `failure` says why. */
+  /** It could not be taken in; `failure` says why. Search goes on with an earlier version. */
   | 'FAILED'
   /** The file is being read: text, tables, pages and where everything stands on them. */
   | 'PARTITIONING'

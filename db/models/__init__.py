@@ -6,6 +6,7 @@ from db.models.chunks import Chunk, ChunkVector, StagedChunk, StagedVector
 from db.models.documents import (
     Document,
     DocumentRemoval,
+    DocumentReplacement,
     DocumentSource,
     DocumentStage,
     DocumentStatus,
@@ -42,6 +43,7 @@ __all__ = [
     "CitationStatus",
     "Document",
     "DocumentRemoval",
+    "DocumentReplacement",
     "DocumentSource",
     "DocumentStage",
     "DocumentStatus",

@@ -63,7 +63,10 @@ class Document(Table, table=True):
         check("sha256", "sha256 ~ '^[0-9a-f]{64}$'"),
         check("language", "language ~ '^[a-z]{2}$'"),
         check("cursor", "attempt >= 0 AND event_seq >= 0 AND num_tries >= 0"),
-        check("counts", "num_pages_parsed >= 0 AND num_chunks_embedded >= 0 AND version >= 0"),
+        check(
+            "counts",
+            "num_pages_parsed >= 0 AND num_chunks_embedded >= 0 AND version >= 0 AND newest_version > 0",
+        ),
     )
 
     id: UUID = identifier()
@@ -98,6 +101,8 @@ class Document(Table, table=True):
     num_chunks_embedded: int = 0
     version: int = 0
     """Number of the version that search sees; 0 before the first is published."""
+    newest_version: int = 1
+    """Number of the version that the work is about: being built, given up, or the one that search sees."""
 
     change_seq: int = Field(default=0, sa_type=BigInteger)
     """The project's `change_seq` at this document's last change of status; a trigger sets it."""
@@ -119,15 +124,45 @@ class DocumentRemoval(Table, table=True):
     removed_at: datetime = now()
 
 
+class DocumentReplacement(Table, table=True):
+    """A file that was announced to take the place of a document's, and has not arrived."""
+
+    __tablename__ = "document_replacements"
+    __table_args__ = (Index(None, "requested_at"),)
+
+    document_id: UUID = reference("documents.id", primary_key=True)
+    storage_key: str
+    name: str | None
+    content_type: str
+    size_bytes: int = Field(sa_type=BigInteger)
+    sha256: str
+    requested_at: datetime = now()
+
+
+_WHOLE_FILE = check("file", "num_nulls(storage_key, content_type, size_bytes, sha256) IN (0, 4)")
+
+
 class DocumentVersion(Table, table=True):
-    """One ingestion of a document's bytes; built aside and published at once."""
+    """One ingestion of a document's bytes; built aside and published at once.
+
+    It is made of the document's file, or of one of its own that takes the place of that with the publication.
+    """
 
     __tablename__ = "document_versions"
-    __table_args__ = (UniqueConstraint("document_id", "number"), check("number", "number > 0"))
+    __table_args__ = (UniqueConstraint("document_id", "number"), check("number", "number > 0"), _WHOLE_FILE)
 
     id: UUID = identifier()
     document_id: UUID = reference("documents.id")
     number: int
+    storage_key: str | None = None
+    """Of its own file; with it come the four columns below."""
+    name: str | None = None
+    """What the document is called from the publication on; None leaves it as it is called then."""
+    content_type: str | None = None
+    size_bytes: int | None = Field(default=None, sa_type=BigInteger)
+    sha256: str | None = None
+    language: str | None = None
+    """What its text is written in, for the document to know once it is published."""
     created_at: datetime = now()
     published_at: datetime | None = time(default=None)
 

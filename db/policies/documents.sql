@@ -4,7 +4,7 @@ ALTER TABLE opentrace.documents ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON opentrace.documents TO opentrace_api;
 GRANT UPDATE (
     name, content_type, size_bytes, status, failure_code, failure_message, attempt, event_seq, num_tries,
-    leased_until, rung_at, num_pages, num_pages_parsed, num_chunks, num_chunks_embedded,
+    leased_until, rung_at, num_pages, num_pages_parsed, num_chunks, num_chunks_embedded, newest_version,
     num_summaries, num_summaries_made, updated_at, queued_at, started_at, finished_at
 ) ON opentrace.documents TO opentrace_api;
 CREATE POLICY members ON opentrace.documents FOR SELECT TO opentrace_api
@@ -26,6 +26,22 @@ ALTER TABLE opentrace.document_versions ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON opentrace.document_versions TO opentrace_api;
 CREATE POLICY members ON opentrace.document_versions FOR SELECT TO opentrace_api
     USING (EXISTS (SELECT FROM opentrace.documents d WHERE d.id = document_versions.document_id));
+
+-- The API begins a version of a file that has arrived; workers build and publish it.
+GRANT INSERT ON opentrace.document_versions TO opentrace_api;
+GRANT UPDATE (name) ON opentrace.document_versions TO opentrace_api;
+CREATE POLICY members_begin ON opentrace.document_versions FOR INSERT TO opentrace_api
+    WITH CHECK (published_at IS NULL
+                AND EXISTS (SELECT FROM opentrace.documents d WHERE d.id = document_versions.document_id));
+CREATE POLICY members_rename ON opentrace.document_versions FOR UPDATE TO opentrace_api
+    USING (EXISTS (SELECT FROM opentrace.documents d WHERE d.id = document_versions.document_id));
+
+ALTER TABLE opentrace.document_replacements ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, DELETE ON opentrace.document_replacements TO opentrace_api;
+GRANT UPDATE (storage_key, name, content_type, size_bytes, sha256, requested_at)
+    ON opentrace.document_replacements TO opentrace_api;
+CREATE POLICY members ON opentrace.document_replacements TO opentrace_api
+    USING (EXISTS (SELECT FROM opentrace.documents d WHERE d.id = document_replacements.document_id));
 
 ALTER TABLE opentrace.document_stages ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON opentrace.document_stages TO opentrace_api;

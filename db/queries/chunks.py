@@ -130,7 +130,8 @@ async def staged_texts(session: AsyncSession, version_id: UUID) -> list[tuple[in
 async def publish_version(session: AsyncSession, *, target: Target, generation_id: UUID) -> int:
     """Let search see this version in place of the one before, at once, and return its number of chunks.
 
-    Repeating it changes nothing. The document's `version` and `num_chunks` follow. Raises Stale when the
+    Repeating it changes nothing. The document's `version` and `num_chunks` follow, and so does its file when
+    the version has one of its own. Raises Stale when the
     fence is lost and Incomplete when a chunk has no vector of the generation.
     """
     document = await work.fence(session, Document, target.document_id, target.attempt)
@@ -138,6 +139,8 @@ async def publish_version(session: AsyncSession, *, target: Target, generation_i
     if version.published_at is not None:
         return document.num_chunks or 0
     num_chunks = await _complete(session, target.version_id, generation_id)
+    _take_file(document, version)
+    await session.flush()
     connection = await session.connection()
     values = {
         "document_id": target.document_id,
@@ -151,6 +154,18 @@ async def publish_version(session: AsyncSession, *, target: Target, generation_i
     document.num_chunks = num_chunks
     await session.flush()
     return num_chunks
+
+
+def _take_file(document: Document, version: DocumentVersion) -> None:
+    """Before the chunks come, since the words in them are cut by the document's language."""
+    document.language = version.language or document.language
+    document.name = version.name or document.name
+    if version.storage_key is not None:
+        assert version.content_type and version.size_bytes is not None and version.sha256
+        document.storage_key = version.storage_key
+        document.content_type = version.content_type
+        document.size_bytes = version.size_bytes
+        document.sha256 = version.sha256
 
 
 # Triggers on `chunks` take the old vectors, in every generation, and the old words with the old chunks.

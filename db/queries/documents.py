@@ -8,7 +8,7 @@ from sqlalchemy import func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.models import Document, DocumentStatus
+from db.models import Document, DocumentReplacement, DocumentStatus, DocumentVersion
 from db.models.documents import ENDED, STAGES
 from db.queries import paging
 from db.queries.paging import Page
@@ -78,13 +78,19 @@ async def awaited_of_bytes(
 async def arrived_of_bytes(
     session: AsyncSession, *, project_id: UUID, sha256s: Sequence[str]
 ) -> list[Document]:
-    """The project's documents of these bytes that have not failed, the oldest of the same bytes last."""
+    """The project's documents that have these bytes and have not failed, or whose earlier version is found.
+
+    The oldest of the same bytes comes last.
+    """
     statement = (
         select(Document)
         .where(
             Document.project_id == project_id,
             col(Document.sha256).in_(sha256s),
-            col(Document.status).in_([DocumentStatus.QUEUED, *STAGES, DocumentStatus.COMPLETED]),
+            or_(
+                col(Document.status).in_([DocumentStatus.QUEUED, *STAGES, DocumentStatus.COMPLETED]),
+                col(Document.version) > 0,
+            ),
         )
         .order_by(col(Document.created_at).desc(), col(Document.id).desc())
         .execution_options(populate_existing=True)
@@ -94,19 +100,31 @@ async def arrived_of_bytes(
 
 @dataclass(frozen=True)
 class Totals:
-    """What a project has: all documents, and the bytes of those whose file is stored or on its way."""
+    """What a project has: all documents, and the bytes of all their files that are stored or on their way."""
 
     num_documents: int
     num_bytes: int
 
 
-async def totals(session: AsyncSession, *, project_id: UUID) -> Totals:
+async def totals(session: AsyncSession, *, project_id: UUID, but_awaited_of: UUID | None = None) -> Totals:
+    """What is awaited to replace the file of `but_awaited_of` is left out: another is to take its place."""
     is_stored = or_(col(Document.queued_at).is_not(None), col(Document.status) == DocumentStatus.UPLOADING)
-    statement = select(func.count(), func.coalesce(func.sum(Document.size_bytes).filter(is_stored), 0)).where(
-        Document.project_id == project_id
+    first = select(func.count(), func.coalesce(func.sum(Document.size_bytes).filter(is_stored), 0))
+    num_documents, num_bytes = (await session.exec(first.where(col(Document.project_id) == project_id))).one()
+    awaited = (
+        select(func.coalesce(func.sum(DocumentReplacement.size_bytes), 0))
+        .join(Document, col(Document.id) == col(DocumentReplacement.document_id))
+        .where(col(Document.project_id) == project_id)
     )
-    num_documents, num_bytes = (await session.exec(statement)).one()
-    return Totals(num_documents, int(num_bytes))
+    if but_awaited_of is not None:
+        awaited = awaited.where(col(Document.id) != but_awaited_of)
+    building = (
+        select(func.coalesce(func.sum(DocumentVersion.size_bytes), 0))
+        .join(Document, col(Document.id) == col(DocumentVersion.document_id))
+        .where(col(Document.project_id) == project_id, col(DocumentVersion.published_at).is_(None))
+    )
+    beside = [(await session.exec(statement)).one() or 0 for statement in (awaited, building)]
+    return Totals(num_documents, int(num_bytes) + sum(int(num) for num in beside))
 
 
 async def num_unfinished(session: AsyncSession, *, user_id: UUID) -> int:

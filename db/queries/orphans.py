@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.models import Document, Message
+from db.models import Document, DocumentReplacement, DocumentVersion, Message
 
 # Versions that nobody builds on: their documents ended without them, and the time for a retry is over.
 _IDLE = """
@@ -63,6 +63,20 @@ DELETE FROM opentrace.chunk_vectors v
 async def known_documents(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
     """Which of the documents there are."""
     return set(await session.exec(select(Document.id).where(col(Document.id).in_(ids))))
+
+
+async def named_keys(session: AsyncSession, ids: Collection[UUID]) -> set[str]:
+    """The keys of these documents' files that a row names: their own, awaited ones, ones being taken in."""
+    statements = (
+        select(Document.storage_key).where(col(Document.id).in_(ids)),
+        select(DocumentReplacement.storage_key).where(col(DocumentReplacement.document_id).in_(ids)),
+        select(DocumentVersion.storage_key).where(
+            col(DocumentVersion.document_id).in_(ids),
+            col(DocumentVersion.storage_key).is_not(None),
+            col(DocumentVersion.published_at).is_(None),
+        ),
+    )
+    return {key for statement in statements for key in await session.exec(statement) if key}
 
 
 async def known_messages(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy import delete, func
+from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.models import DocumentStage, DocumentStatus, DocumentVersion
+from db.models import Document, DocumentStage, DocumentStatus, DocumentVersion
 from db.models.base import utc_now
 
 
@@ -24,19 +24,44 @@ async def current_version(session: AsyncSession, document_id: UUID) -> DocumentV
     return (await session.exec(statement)).first()
 
 
-async def working_version(session: AsyncSession, document_id: UUID) -> DocumentVersion:
-    """The version being built: the unpublished one that an earlier attempt left, else a new one.
+async def working_version(session: AsyncSession, document: Document) -> DocumentVersion:
+    """The version that the work is about: the one that an earlier attempt left, else a new one.
 
     Call it under the document's fence; two callers without it could meet in a Duplicate.
     """
-    newest = select(DocumentVersion).where(DocumentVersion.document_id == document_id)
-    found = (await session.exec(newest.order_by(col(DocumentVersion.number).desc()).limit(1))).first()
-    if found is not None and found.published_at is None:
+    statement = select(DocumentVersion).where(
+        DocumentVersion.document_id == document.id, DocumentVersion.number == document.newest_version
+    )
+    found = (await session.exec(statement)).first()
+    if found is not None:
         return found
-    version = DocumentVersion(document_id=document_id, number=found.number + 1 if found else 1)
+    version = DocumentVersion(document_id=document.id, number=document.newest_version)
     session.add(version)
     await session.flush()
     return version
+
+
+async def drop_abandoned(session: AsyncSession, document: Document) -> list[str]:
+    """Delete versions that a newer one was begun instead of, with their staging; returns their files' keys.
+
+    Call it under the document's fence.
+    """
+    statement = (
+        delete(DocumentVersion)
+        .where(
+            col(DocumentVersion.document_id) == document.id,
+            col(DocumentVersion.number) < document.newest_version,
+            col(DocumentVersion.published_at).is_(None),
+        )
+        .returning(col(DocumentVersion.storage_key))
+    )
+    return [key for key in (await session.exec(statement)).scalars() if key is not None]
+
+
+async def set_language(session: AsyncSession, *, version_id: UUID, language: str | None) -> None:
+    """Note what the version is written in; the document learns it with the publication."""
+    version = await session.get_one(DocumentVersion, version_id, populate_existing=True)
+    version.language = language
 
 
 async def start(
@@ -84,9 +109,10 @@ async def of_documents(
     """Each document's stages of its newest version, in the order in which they began."""
     newest = (
         select(DocumentVersion.id)
-        .ext(distinct_on(col(DocumentVersion.document_id)))
-        .where(col(DocumentVersion.document_id).in_(document_ids))
-        .order_by(col(DocumentVersion.document_id), col(DocumentVersion.number).desc())
+        .join(Document, col(Document.id) == col(DocumentVersion.document_id))
+        .where(
+            col(Document.id).in_(document_ids), col(DocumentVersion.number) == col(Document.newest_version)
+        )
     )
     rows = await session.exec(
         select(DocumentStage)

@@ -139,7 +139,9 @@ async def test_a_new_version_replaces_the_old_one_at_once_or_not_at_all(database
     home = await seed.home(database)
     first = await seed.published(database, home, seed.vectors(5))
     async with database.sessions.begin() as session:
-        version = await stages.working_version(session, first.document_id)
+        document = await session.get_one(Document, first.document_id)
+        document.newest_version = 2
+        version = await stages.working_version(session, document)
     second = Target(first.project_id, first.document_id, version.id, attempt=1)
     await seed.stage(database, home, second, seed.vectors(2, seed=2))
     old = await find(database, home)

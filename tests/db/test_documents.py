@@ -36,12 +36,12 @@ async def test_a_finished_stage_is_not_started_again_and_an_unfinished_one_is(da
     await seed.add(database, row)
     parse, embed = DocumentStatus.PARTITIONING, DocumentStatus.VECTORIZATION
     async with database.sessions.begin() as session:
-        version = await stages.working_version(session, row.id)
+        version = await stages.working_version(session, row)
         await stages.start(session, version=version, stage=parse, attempt=1)
         await stages.finish(session, version_id=version.id, stage=parse, detail={"num_elements": 3})
         await stages.start(session, version=version, stage=embed, attempt=1)
     async with database.sessions.begin() as session:
-        again = await stages.working_version(session, row.id)
+        again = await stages.working_version(session, row)
         assert (again.id, again.number) == (version.id, 1)
         for stage in (parse, embed):
             await stages.start(session, version=again, stage=stage, attempt=2)

@@ -5,7 +5,16 @@ import pytest
 from sqlalchemy import text
 
 from db.engine import Database
-from db.models import Citation, DocumentRemoval, Feedback, IdempotencyKey, Table, Usage, UsageKind
+from db.models import (
+    Citation,
+    DocumentRemoval,
+    DocumentReplacement,
+    Feedback,
+    IdempotencyKey,
+    Table,
+    Usage,
+    UsageKind,
+)
 from tests.db import seed
 
 HIDDEN = {
@@ -60,6 +69,14 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
             score=1,
         ),
         DocumentRemoval(project_id=home.project_id, change_seq=99, document_id=waiting.id),
+        DocumentReplacement(
+            document_id=waiting.id,
+            storage_key="key",
+            name="b.pdf",
+            content_type="application/pdf",
+            size_bytes=1,
+            sha256="0" * 64,
+        ),
         Feedback(message_id=answer.id, user_id=home.user_id, positive=True),
         Usage(user_id=home.user_id, project_id=home.project_id, kind=UsageKind.CHAT, model="m"),
         IdempotencyKey(user_id=home.user_id, mutation="m", key="k", request_sha256="x", result_id=answer.id),

@@ -190,3 +190,65 @@ async def test_a_page_inside_a_private_network_is_refused_and_nothing_is_queued(
         "query ($id: ID!) { project(id: $id) { documents { totalCount } } }", {"id": project}
     )
     assert counted == {"project": {"documents": {"totalCount": 0}}}
+
+
+async def test_a_file_is_replaced_beside_the_version_that_is_found(
+    served: Served, database: Database
+) -> None:
+    project = await asking.new_project(served)
+    document = await asking.new_document(served, project)
+    await database.pool.execute(
+        "UPDATE opentrace.documents SET status = 'COMPLETED', version = 1, queued_at = now()"
+    )
+    content = b"dark"
+    file = asking.FILE | {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    replace = """mutation ($id: ID!, $file: FileInput!) {
+      replaceDocument(input: {documentId: $id, file: $file}) { __typename ... on Error { field }
+        ... on ReplaceDocumentPayload { ticket { url headers { name value } duplicateOf { id } document {
+          status isSearchable pendingVersion replacement { name sizeBytes isConfirmed } } } } } }"""
+    asked = (await served.ask(replace, {"id": document, "file": file}))["replaceDocument"]["ticket"]
+    assert asked["document"] == {
+        "status": "COMPLETED",
+        "isSearchable": True,
+        "pendingVersion": None,
+        "replacement": {"name": file["name"], "sizeBytes": 4, "isConfirmed": False},
+    }
+    headers = {header["name"]: header["value"] for header in asked["headers"]}
+    async with httpx.AsyncClient(trust_env=False) as http:
+        assert (await http.put(asked["url"], content=content, headers=headers)).status_code == 200
+    confirm = """mutation ($id: ID!) { confirmUpload(input: {documentId: $id}) { ... on DocumentPayload {
+        document { status isSearchable version pendingVersion progress stages { stage } sizeBytes
+          replacement { sizeBytes isConfirmed } } } } }"""
+    assert (await served.ask(confirm, {"id": document}))["confirmUpload"]["document"] == {
+        "status": "QUEUED",
+        "isSearchable": True,
+        "version": 1,
+        "pendingVersion": 2,
+        "progress": 0.0,
+        "stages": [],
+        "sizeBytes": asking.FILE["size"],
+        "replacement": {"sizeBytes": 4, "isConfirmed": True},
+    }
+    refused = await served.ask(replace, {"id": document, "file": file | {"size": 0}})
+    assert refused["replaceDocument"] == {"__typename": "InvalidInputError", "field": "file.size"}
+
+
+async def test_a_document_is_taken_in_anew_and_renamed(served: Served, database: Database) -> None:
+    document = await asking.new_document(served, await asking.new_project(served))
+    await database.pool.execute(
+        "UPDATE opentrace.documents SET status = 'FAILED', version = 1, queued_at = now()"
+    )
+    again = """mutation ($id: ID!) { reingestDocument(input: {documentId: $id, idempotencyKey: "k"}) {
+        ... on DocumentPayload { document { status pendingVersion isSearchable } } } }"""
+    for _ in range(2):
+        assert (await served.ask(again, {"id": document}))["reingestDocument"]["document"] == {
+            "status": "QUEUED",
+            "pendingVersion": 2,
+            "isSearchable": True,
+        }
+    rename = """mutation ($id: ID!, $name: String!) { renameDocument(input: {documentId: $id, name: $name}) {
+        __typename ... on DocumentPayload { document { name } } ... on Error { field } } }"""
+    data = await served.ask(rename, {"id": document, "name": "Lamps"})
+    assert data["renameDocument"]["document"] == {"name": "Lamps"}
+    data = await served.ask(rename, {"id": document, "name": " "})
+    assert data["renameDocument"] == {"__typename": "InvalidInputError", "field": "name"}

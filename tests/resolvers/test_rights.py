@@ -24,6 +24,11 @@ MUTATIONS = {
     "confirmUpload": '{documentId: "$document"}',
     "addWebPage": '{projectId: "$project", url: "https://example.com/"}',
     "retryDocument": '{documentId: "$document"}',
+    "reingestDocument": '{documentId: "$document"}',
+    "replaceDocument": '{documentId: "$document", '
+    + FILES.replace("files: [", "file: ").replace("]", "")
+    + "}",
+    "renameDocument": '{documentId: "$document", name: "Taken"}',
     "cancelDocument": '{documentId: "$document"}',
     "deleteDocument": '{documentId: "$document"}',
     "createChat": '{projectId: "$project"}',

@@ -1,11 +1,12 @@
-"""Turning the work of a document: trying it again, giving it up, and deleting it."""
+"""Turning the work of a document: trying it again, anew, giving it up, renaming and deleting it."""
 
 from uuid import UUID
 
 from backend.auth import Viewer
-from backend.errors import Conflict, NotFound
-from backend.services import removal, rights
-from backend.services.documents import events, upload
+from backend.errors import Conflict, Invalid, NotFound
+from backend.services import idempotency, removal, rights
+from backend.services.documents import events, files, upload, versions
+from backend.services.idempotency import Call
 from backend.services.removal import Receipt
 from backend.storage import Storage
 from backend.transactions import Transactions
@@ -14,6 +15,7 @@ from db.models import Document, DocumentStatus
 from db.models.base import utc_now
 from db.models.documents import ENDED
 from db.queries import removal as removal_rows
+from db.queries import replacements
 
 
 async def retry(session: Session, *, viewer: Viewer, document_id: UUID) -> Document:
@@ -45,6 +47,42 @@ async def cancel(session: Session, *, viewer: Viewer, document_id: UUID) -> Docu
     document.leased_until = None
     document.finished_at = utc_now()
     events.record(session, document, events.CANCELLED)
+    return document
+
+
+async def reingest(
+    session: Session, *, viewer: Viewer, document_id: UUID, idempotency_key: str | None = None
+) -> Document:
+    """Take the document's file in anew, as a new version beside the one that search sees until it is whole.
+
+    A document that waits or is being taken in is returned as it is, and so is one for which the same key was
+    used before. Raises NotFound for strangers, Conflict for a file that was never uploaded.
+    """
+    document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
+    if idempotency_key is not None:
+        call = Call("reingestDocument", idempotency_key, request=str(document_id), result_id=document_id)
+        if await idempotency.first_result(session, viewer=viewer, call=call) is not None:
+            return document
+    if document.queued_at is None:
+        raise Conflict("The file was never uploaded. Upload it anew.")
+    if document.status in ENDED:
+        await versions.begin(session, document)
+    return document
+
+
+async def rename(session: Session, *, viewer: Viewer, document_id: UUID, name: str) -> Document:
+    """Give the document another name, which a file that is to replace its own does not change any more.
+
+    Raises NotFound for strangers, Invalid for a name without a visible character.
+    """
+    clean = files.clean_name(name)
+    if not clean:
+        raise Invalid("A document needs a name.", field="name")
+    document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
+    await replacements.keep_name(session, document_id)
+    if document.name != clean:
+        document.name = clean
+        events.record_state(session, document)
     return document
 
 

@@ -63,6 +63,14 @@ def make(document: Document, kind: str, data: dict[str, Any]) -> Event:
     )
 
 
+def record_state(session: Session, document: Document) -> None:
+    """Record the row as it is now: as a snapshot, or as its last event anew if its work has ended."""
+    document.event_seq += 1
+    document.updated_at = utc_now()
+    announce(session, ended(document) or make(document, SNAPSHOT, {}))
+    ring(session, changes.topic(document.project_id))
+
+
 def ended(document: Document) -> Event | None:
     """The last event of a document whose work has ended, made from its row; None while it goes on."""
     if document.status is DocumentStatus.COMPLETED:

@@ -4,11 +4,13 @@ from uuid import UUID
 
 import structlog
 
+from backend.services import removal
 from backend.services.documents import events, failures, run
 from backend.storage import Storage
 from backend.transactions import Transactions
 from db.models import DocumentStatus
 from db.queries import documents, work
+from db.queries import replacements as replacement_rows
 
 log = structlog.get_logger()
 
@@ -32,6 +34,19 @@ async def uploads(transactions: Transactions, storage: Storage, *, older_than_se
     for document_id in taken:
         await _fail(transactions, document_id)
     return len(taken)
+
+
+async def replacements(transactions: Transactions, storage: Storage, *, older_than_seconds: float) -> int:
+    """Forget the files (at most a batch) that were to replace others and did not arrive; returns how many.
+
+    Their documents stay as they are. Raises Unavailable when the database does not answer.
+    """
+    async with transactions.unit_of_work() as session:
+        keys = await replacement_rows.take_expired(
+            session, older_than_seconds=older_than_seconds, limit=BATCH
+        )
+    await removal.late_keys(storage, keys)
+    return len(keys)
 
 
 async def _fail(transactions: Transactions, document_id: UUID) -> None:

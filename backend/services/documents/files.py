@@ -83,11 +83,12 @@ def checked(files: Sequence[FileRequest], limits: UploadLimits) -> list[FileRequ
             f"these are {len(files)}. Ask for them in several.",
             field="files",
         )
-    return [_checked(file, f"files.{number}", limits) for number, file in enumerate(files)]
+    return [checked_file(file, f"files.{number}", limits) for number, file in enumerate(files)]
 
 
-def _checked(file: FileRequest, field: str, limits: UploadLimits) -> FileRequest:
-    name = _name(file.name)
+def checked_file(file: FileRequest, field: str, limits: UploadLimits) -> FileRequest:
+    """The file with a clean name, type and hash; raises Invalid or TooLarge with `field` before the part."""
+    name = clean_name(file.name)
     if not name:
         raise Invalid("A file needs a name.", field=f"{field}.name")
     sha256 = file.sha256.lower()
@@ -98,8 +99,8 @@ def _checked(file: FileRequest, field: str, limits: UploadLimits) -> FileRequest
     return replace(file, name=name, content_type=content_type, sha256=sha256)
 
 
-def _name(name: str) -> str:
-    """The last part of a path, without control characters; long names keep their ending."""
+def clean_name(name: str) -> str:
+    """The last part of a path, without control characters; long names keep their ending. It may be empty."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in last)
     clean = " ".join(visible.split())

@@ -67,7 +67,8 @@ async def _claim(doors: Doors, limits: Limits) -> Run | None:
             return None
         generation = await projects.active_generation(session, document.project_id)
         assert generation is not None, "every project has an active generation"
-        version = await stages.working_version(session, document.id)
+        abandoned = await stages.drop_abandoned(session, document)
+        version = await stages.working_version(session, document)
         ledger = await stages.of_version(session, version.id)
         finished = frozenset(stage for stage, row in ledger.items() if row.finished_at is not None)
         target = Target(document.project_id, document.id, version.id, document.attempt)
@@ -75,6 +76,7 @@ async def _claim(doors: Doors, limits: Limits) -> Run | None:
         # A claim begins its attempt's events at 0, which is what `record` makes of a row that has none.
         document.event_seq = -1
         events.record(session, document, events.SNAPSHOT)
+    await removal.late_keys(doors.storage, abandoned)
     return Run(doors, limits, document, version, target, generation, finished)
 
 

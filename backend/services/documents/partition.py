@@ -11,9 +11,9 @@ from backend.rag import chunk, language
 from backend.rag.elements import Chunk, Element, Region
 from backend.rag.parse import ParseError, Reason, child
 from backend.services.documents import failures, web_page
-from backend.services.documents.run import Run
-from db.models import Document, DocumentStatus
-from db.queries import chunks, summaries
+from backend.services.documents.run import File, Run
+from db.models import DocumentStatus
+from db.queries import chunks, stages, summaries
 from db.queries.chunks import NewChunk
 
 PARTITIONING = DocumentStatus.PARTITIONING
@@ -35,7 +35,8 @@ async def stage_chunks(run: Run) -> None:
     kinds = Counter(str(element.kind) for element in elements)
     spoken = await asyncio.to_thread(language.detect, elements)
     detail = {"num_pages": num_pages, "elements": dict(kinds), "language": spoken, **counts}
-    await run.finish(PARTITIONING, detail, language=spoken, **_pages(num_pages))
+    await _tell_language(run, spoken)
+    await run.finish(PARTITIONING, detail, **_pages(num_pages))
     await run.start(CHUNKING)
     cut = await asyncio.to_thread(lambda: list(chunk.by_title(elements)))
     if not cut:
@@ -68,24 +69,35 @@ async def _download(run: Run, path: Path) -> str:
 
     Returns the content type that the document is said to have.
     """
-    document = await web_page.fetch(run) if web_page.is_unfetched(run.document) else run.document
-    await _read(run, document, path)
-    return document.content_type
+    file = run.file
+    if web_page.is_unfetched(run.document):
+        fetched = await web_page.fetch(run)
+        file = File(fetched.storage_key, fetched.content_type, fetched.sha256)
+    await _read(run, file, path)
+    return file.content_type
 
 
-async def _read(run: Run, document: Document, path: Path) -> None:
+async def _read(run: Run, file: File, path: Path) -> None:
     """The bytes may be gone, or not be those that were announced: the store does not have to check."""
     try:
-        sha256 = await run.doors.storage.download(document.storage_key, path)
+        sha256 = await run.doors.storage.download(file.storage_key, path)
     except NotFound as error:
         raise Invalid(
             "The file is not in the store any more. Upload it again.", code=failures.UPLOAD_MISSING
         ) from error
-    if sha256 != document.sha256:
+    if sha256 != file.sha256:
         raise Invalid(
             "The stored file is not the one that was announced. Upload it again.",
             code=failures.UPLOAD_DIFFERS,
         )
+
+
+async def _tell_language(run: Run, language: str | None) -> None:
+    """The document learns it at once, unless search sees another version of it."""
+    async with run.step() as (session, document):
+        await stages.set_language(session, version_id=run.version.id, language=language)
+        if document.version == 0:
+            document.language = language
 
 
 def _pages(num_pages: int | None) -> dict[str, int | None]:

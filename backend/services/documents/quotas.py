@@ -9,6 +9,7 @@ from backend.services.documents.files import UploadLimits
 from db.engine import Session
 from db.models import Document
 from db.queries import documents
+from db.queries.documents import Totals
 
 
 async def check(
@@ -28,19 +29,28 @@ async def check(
             f"{held.num_documents:,}, and {len(new):,} more would be too many. Delete some first.",
             field="files",
         )
-    num_bytes = sum(document.size_bytes for document in new)
-    if held.num_bytes + num_bytes > limits.bytes_per_project:
-        raise QuotaExceeded(
-            f"A project may hold {_size(limits.bytes_per_project)}; this one holds {_size(held.num_bytes)}, "
-            f"and {_size(num_bytes)} more would be too much. Delete some documents first.",
-            field="files",
-        )
+    _check_bytes(held, sum(document.size_bytes for document in new), limits, field="files")
     num_unfinished = await documents.num_unfinished(session, user_id=viewer.user_id)
     if num_unfinished + len(new) > limits.unfinished_per_user:
         raise QuotaExceeded(
             f"At most {limits.unfinished_per_user:,} of your documents may be under way; {num_unfinished:,} "
             f"are and {len(new):,} more would be too many. Wait for some to end, or cancel them.",
             field="files",
+        )
+
+
+async def check_bytes(session: Session, *, document: Document, num_bytes: int, limits: UploadLimits) -> None:
+    """Raises QuotaExceeded when so many bytes more, for a file beside the document's, are too many."""
+    held = await documents.totals(session, project_id=document.project_id, but_awaited_of=document.id)
+    _check_bytes(held, num_bytes, limits, field="file")
+
+
+def _check_bytes(held: Totals, num_bytes: int, limits: UploadLimits, *, field: str) -> None:
+    if held.num_bytes + num_bytes > limits.bytes_per_project:
+        raise QuotaExceeded(
+            f"A project may hold {_size(limits.bytes_per_project)}; this one holds {_size(held.num_bytes)}, "
+            f"and {_size(num_bytes)} more would be too much. Delete some documents first.",
+            field=field,
         )
 
 

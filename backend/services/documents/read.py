@@ -1,12 +1,13 @@
 """Reading documents: rows, pages of them, their stages and their place in the queue."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from backend.auth import Viewer
 from backend.services import pages, rights
 from db.engine import Database, Session
-from db.models import Document, DocumentStage
-from db.queries import documents, glances, stages
+from db.models import Document, DocumentReplacement, DocumentStage, DocumentVersion
+from db.queries import documents, glances, replacements, stages
 from db.queries.paging import Page
 
 
@@ -41,6 +42,17 @@ async def stages_of(session: Session, *, viewer: Viewer, document_id: UUID) -> l
     """The stages that its newest version has begun, in order; raises NotFound for strangers."""
     await rights.document(session, viewer=viewer, document_id=document_id)
     return (await stages.of_documents(session, [document_id]))[document_id]
+
+
+async def replacements_of(
+    session: Session, document_ids: Sequence[UUID]
+) -> Mapping[UUID, DocumentReplacement | DocumentVersion]:
+    """The file that is to take the place of each document's own, for those of them that have one.
+
+    One that is awaited comes before one that was taken in and given up.
+    """
+    building = await replacements.building_of(session, document_ids)
+    return {**building, **await replacements.awaited_of(session, document_ids)}
 
 
 async def place_in_queue(session: Session, *, viewer: Viewer, document_id: UUID) -> int | None:

@@ -46,6 +46,15 @@ class Doors:
 
 
 @dataclass(frozen=True)
+class File:
+    """The bytes that a version is made of, and what they were announced to be."""
+
+    storage_key: str
+    content_type: str
+    sha256: str
+
+
+@dataclass(frozen=True)
 class Run:
     """A claimed document; `document` is the row as it was claimed, `finished` the stages done before."""
 
@@ -56,6 +65,13 @@ class Run:
     target: Target
     generation: EmbeddingGeneration
     finished: frozenset[DocumentStatus]
+
+    @property
+    def file(self) -> File:
+        """The version's own file, or else the document's."""
+        row = self.document if self.version.storage_key is None else self.version
+        assert row.storage_key and row.content_type and row.sha256, "a file has them all"
+        return File(row.storage_key, row.content_type, row.sha256)
 
     @asynccontextmanager
     async def step(self) -> AsyncIterator[tuple[Session, Document]]:

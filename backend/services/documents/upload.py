@@ -7,17 +7,15 @@ from enum import Enum, auto
 from uuid import UUID, uuid4
 
 from backend.auth import Viewer
-from backend.errors import Conflict, Invalid
 from backend.events.publish import ring
 from backend.queue import Job, enqueue
 from backend.services import rights
-from backend.services.documents import changes, events, failures, quotas
+from backend.services.documents import changes, events, quotas
 from backend.services.documents import files as accepted
 from backend.services.documents.files import FileRequest, UploadLimits
-from backend.storage import Storage, StoredObject
-from backend.transactions import Transactions
+from backend.storage import Storage
 from db.engine import Session
-from db.models import Document, DocumentStatus
+from db.models import Document, DocumentReplacement, DocumentStatus
 from db.models.base import utc_now
 from db.queries import documents
 
@@ -60,26 +58,18 @@ async def request(
     return [await _ticket(place, storage, limits) for place in places]
 
 
-async def confirm(
-    transactions: Transactions, *, viewer: Viewer, document_id: UUID, storage: Storage
-) -> Document:
-    """Queue a document whose bytes have arrived; a repeat returns the row as it is.
-
-    Raises NotFound for strangers, Conflict (UPLOAD_MISSING) before the bytes are there or (UPLOAD_EXPIRED)
-    once it is too late, and Invalid (UPLOAD_DIFFERS) when they are not what was announced. Their hash is
-    checked when they are read.
-    """
-    async with transactions.unit_of_work(viewer=viewer.user_id) as session:
-        document = await rights.document(session, viewer=viewer, document_id=document_id)
-    if document.status is not DocumentStatus.UPLOADING:
-        return document
-    _check_object(document, await storage.head(document.storage_key))
-    async with transactions.unit_of_work(viewer=viewer.user_id) as session:
-        document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
-        if document.status is DocumentStatus.UPLOADING:
-            _check_in_time(document)
-            queue(session, document)
-    return document
+async def sign(
+    document: Document, awaited: Document | DocumentReplacement, storage: Storage, limits: UploadLimits
+) -> UploadTicket:
+    """Leave to PUT the awaited file of a document: its first, or one to replace that."""
+    signed = await storage.presign_put(
+        awaited.storage_key,
+        size=awaited.size_bytes,
+        content_type=awaited.content_type,
+        sha256_hex=awaited.sha256,
+        expires_seconds=limits.presign_seconds,
+    )
+    return UploadTicket(document, url=signed.url, headers=signed.headers, expires_at=signed.expires_at)
 
 
 def queue(session: Session, document: Document) -> None:
@@ -153,35 +143,4 @@ async def _ticket(place: _Place, storage: Storage, limits: UploadLimits) -> Uplo
     document = place.document
     if place.kind is _Kind.DUPLICATE:
         return UploadTicket(document, is_duplicate=True)
-    signed = await storage.presign_put(
-        document.storage_key,
-        size=document.size_bytes,
-        content_type=document.content_type,
-        sha256_hex=document.sha256,
-        expires_seconds=limits.presign_seconds,
-    )
-    return UploadTicket(document, url=signed.url, headers=signed.headers, expires_at=signed.expires_at)
-
-
-def _check_in_time(document: Document) -> None:
-    """What upkeep has taken to fail it may have lost its bytes already."""
-    if document.leased_until is not None:
-        raise Conflict(failures.sentence(failures.UPLOAD_EXPIRED), code=failures.UPLOAD_EXPIRED)
-
-
-def _check_object(document: Document, stored: StoredObject | None) -> None:
-    if stored is None:
-        raise Conflict(
-            "The file has not arrived yet. Send it to the address given, then confirm again.",
-            code=failures.UPLOAD_MISSING,
-        )
-    if stored.size != document.size_bytes:
-        raise Invalid(
-            f"The stored file has {stored.size} bytes; {document.size_bytes} were announced.",
-            code=failures.UPLOAD_DIFFERS,
-        )
-    if stored.content_type and stored.content_type.split(";")[0].strip() != document.content_type:
-        raise Invalid(
-            f"The stored file is {stored.content_type}; {document.content_type} was announced.",
-            code=failures.UPLOAD_DIFFERS,
-        )
+    return await sign(document, document, storage, limits)

@@ -5,6 +5,7 @@ import structlog
 from backend.errors import AppError, Conflict
 from backend.rag import embed
 from backend.rag.embed import Batch, Vectors
+from backend.services import removal
 from backend.services.documents import events, failures, reuse
 from backend.services.documents.run import Run, close_stage
 from db.models import DocumentStatus, Usage, UsageKind
@@ -43,6 +44,7 @@ async def stage_vectors(run: Run) -> None:
 async def publish(run: Run) -> None:
     """Put the version in the place of the one before and complete the document, in one transaction."""
     async with run.step() as (session, document):
+        key_before = document.storage_key
         num_chunks = await chunks.publish_version(session, target=run.target, generation_id=run.generation.id)
         detail = {"num_embedded": num_chunks}
         await close_stage(session, document, run.target, VECTORIZATION, detail)
@@ -52,6 +54,8 @@ async def publish(run: Run) -> None:
         document.finished_at = utc_now()
         events.record(session, document, events.COMPLETED)
     log.info("document.completed", num_chunks=num_chunks)
+    if run.file.storage_key != key_before:
+        await removal.late_keys(run.doors.storage, [key_before])
 
 
 async def _stage(run: Run, batch: Batch) -> int:

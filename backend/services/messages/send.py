@@ -1,23 +1,22 @@
 """Sending a question: two rows, the question and the answer that waits for a worker, or none."""
 
-import hashlib
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from backend import queue
 from backend.auth import Viewer
-from backend.errors import Conflict, Invalid, NotFound, TooLarge
+from backend.errors import Invalid, NotFound, TooLarge
 from backend.queue import Job
-from backend.services import chats
+from backend.services import chats, idempotency
+from backend.services.idempotency import Call
 from db.engine import Session
-from db.models import Chat, IdempotencyKey, Message, MessageRole, MessageStatus
+from db.models import Chat, Message, MessageRole, MessageStatus
 from db.models.base import utc_now
 from db.queries import chats as chat_rows
-from db.queries import idempotency, messages
+from db.queries import messages
 
 MAX_CHARACTERS = 50_000
-MAX_KEY = 200
 
 
 class Sent(NamedTuple):
@@ -35,14 +34,14 @@ async def send(
     A repeat with the same key returns the first pair and writes nothing. Raises Invalid, TooLarge,
     NotFound, and Conflict (IDEMPOTENCY_KEY_REUSED) for the same key with another question.
     """
-    _check(content, idempotency_key)
+    _check(content)
     chat = await chats.get(session, viewer=viewer, chat_id=chat_id)
     sent = _pair(chat, viewer, content)
     if idempotency_key is not None:
-        entry = _entry(viewer, idempotency_key, chat_id, content, sent.answer.id)
-        known = await idempotency.remember(session, entry=entry)
+        call = Call("sendMessage", idempotency_key, f"{chat_id}\n{content}", sent.answer.id)
+        known = await idempotency.first_result(session, viewer=viewer, call=call)
         if known is not None:
-            return await _first(session, known, entry.request_sha256)
+            return await _first(session, known)
     # The update holds the chat's row, so that two questions sent at once follow each other.
     await chat_rows.touch(session, chat_id)
     previous = await messages.newest(session, chat_id)
@@ -52,15 +51,13 @@ async def send(
     return sent
 
 
-def _check(content: str, key: str | None) -> None:
+def _check(content: str) -> None:
     if not content.strip():
         raise Invalid("A message needs some text.", field="content")
     if "\0" in content:
         raise Invalid("A message cannot hold the character NUL.", field="content")
     if len(content) > MAX_CHARACTERS:
         raise TooLarge(f"A message has at most {MAX_CHARACTERS} characters.", field="content")
-    if key is not None and not (0 < len(key) <= MAX_KEY and "\0" not in key):
-        raise Invalid(f"An idempotency key has 1 to {MAX_KEY} characters.", field="idempotency_key")
 
 
 def _pair(chat: Chat, viewer: Viewer, content: str) -> Sent:
@@ -91,25 +88,8 @@ def _pair(chat: Chat, viewer: Viewer, content: str) -> Sent:
     return Sent(question, answer)
 
 
-def _entry(viewer: Viewer, key: str, chat_id: UUID, content: str, answer_id: UUID) -> IdempotencyKey:
-    request = hashlib.sha256(f"{chat_id}\n{content}".encode()).hexdigest()
-    return IdempotencyKey(
-        user_id=viewer.user_id,
-        mutation="sendMessage",
-        key=key,
-        request_sha256=request,
-        result_id=answer_id,
-    )
-
-
-async def _first(session: Session, known: IdempotencyKey, request_sha256: str) -> Sent:
-    if known.request_sha256 != request_sha256:
-        raise Conflict(
-            "This idempotency key was used for another message.",
-            code="IDEMPOTENCY_KEY_REUSED",
-            field="idempotency_key",
-        )
-    answer = await messages.get(session, known.result_id)
+async def _first(session: Session, answer_id: UUID) -> Sent:
+    answer = await messages.get(session, answer_id)
     question = await messages.get(session, answer.parent_id) if answer and answer.parent_id else None
     if answer is None or question is None:
         raise NotFound("The message that this key stands for was deleted.")
