@@ -42,7 +42,9 @@ def report(folder: Path, rows: Sequence[dict[str, Any]], readings: "Sequence[Rea
     by_format: dict[tuple[str, str], list[tuple[float, float]]] = defaultdict(list)
     for row, reading in zip(rows, readings, strict=True):
         path = folder / row["doc"]
-        truth = _MARKUP.sub(r" \1 ", (folder / row["truth"]).read_text())
+        truth = (folder / row["truth"]).read_text()
+        if row["truth"].endswith(".md"):
+            truth = _MARKUP.sub(r" \1 ", truth)
         library, text = bare(path)
         ours, theirs = f1(reading.text, truth), f1(text, truth)
         by_format[path.suffix[1:], library].append((ours, theirs))

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import groupby
 
@@ -13,6 +14,9 @@ from backend.rag.parse.page import ParseError, Reason
 _LEAST_CONFIDENCE = 20.0
 _MAX_LANGUAGES = 4
 _SECONDS = 120
+_PGM = b"P5 "
+_POOR = 60.0
+"""Confidence below which a page may be upside down; printed text is read with more than 80."""
 
 Word = dict[str, str]
 
@@ -30,10 +34,41 @@ def read(image: bytes, *, first_page: int = 1) -> list[tuple[Element, ...]]:
     if program() is None:
         raise ParseError(Reason.OCR_MISSING)
     way = "1" if "osd" in _installed() else "3"  # 1 turns the page upright, and needs data to do so
-    answer = _run("stdin", "stdout", "-l", _languages(), "--psm", way, "tsv", image=image)
-    words = csv.DictReader(io.StringIO(answer), delimiter="\t", quoting=csv.QUOTE_NONE)
+    words, is_turned = _words(image, way), False
+    if image.startswith(_PGM) and (confidence := _confidence(words)) < _POOR:
+        # Upside down, a short text is read as other letters, with little confidence.
+        turned = _words(_turned(image), way)
+        is_turned = _confidence(turned) > confidence
+        words = turned if is_turned else words
     pages = groupby(words, key=lambda word: int(word["page_num"]))
-    return [tuple(_page(list(page), first_page + number)) for number, (_, page) in enumerate(pages)]
+    found = (list(_page(list(page), first_page + number)) for number, (_, page) in enumerate(pages))
+    return [tuple(map(_upright, page) if is_turned else page) for page in found]
+
+
+def _words(image: bytes, way: str) -> list[Word]:
+    answer = _run("stdin", "stdout", "-l", _languages(), "--psm", way, "tsv", image=image)
+    return list(csv.DictReader(io.StringIO(answer), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def _confidence(words: list[Word]) -> float:
+    """Of all letters, in percent; none at all are read with none."""
+    read = [(len(word["text"] or ""), float(word["conf"])) for word in words if word["level"] == "5"]
+    return sum(length * confidence for length, confidence in read) / max(1, sum(length for length, _ in read))
+
+
+def _turned(image: bytes) -> bytes:
+    """A picture in shades of grey (PGM), upside down: its dots from last to first."""
+    head, end, dots = image.partition(b"\n")
+    return head + end + dots[::-1]
+
+
+def _upright(element: Element) -> Element:
+    """The element with its boxes where they are on the picture as it was given."""
+    lines = (
+        replace(line, box=Box(1 - box.x1, 1 - box.y1, 1 - box.x0, 1 - box.y0)) if (box := line.box) else line
+        for line in element.lines
+    )
+    return replace(element, lines=tuple(lines))
 
 
 def _run(*arguments: str, image: bytes = b"") -> str:

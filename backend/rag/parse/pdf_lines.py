@@ -9,7 +9,7 @@ from itertools import groupby, pairwise
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.parse import clean, pdf_spacing, pdf_tables
+from backend.rag.parse import clean, pdf_arabic, pdf_spacing, pdf_tables
 from backend.rag.parse.pdf_display import Display
 from backend.rag.parse.pdf_tables import RuledTable
 
@@ -18,6 +18,7 @@ _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _WIDE_GAP = 1.5
 _HYPHEN = "\ufffe"
+_SYMBOL = re.compile(r"(?<!\w)(?:\w|[A-Z]{2,4})$")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _CUT_WORD = re.compile(r"\S+\ufffe\n\S+")
 
@@ -85,6 +86,7 @@ def _lines(textpage: pdfium.PdfTextPage, display: Display) -> Iterator[RawLine]:
         size, bold = _look(textpage, start)
         if pdf_spacing.is_spaced(stripped):
             stripped = pdf_spacing.closed(textpage, start, stripped, size)
+        stripped = pdf_arabic.mended(textpage, start, stripped)
         marked = stripped + (_HYPHEN if span.endswith(_HYPHEN) else "")
         yield RawLine(marked, *display.box(*_union(rects)), size=size, bold=bold, cells=_cells(rects, size))
 
@@ -156,13 +158,20 @@ def _rows(lines: list[RawLine]) -> Iterator[RawLine]:
         if row is not None and _same_row(row, line):
             x1, y0, y1 = max(row.x1, line.x1), min(row.y0, line.y0), max(row.y1, line.y1)
             cells = row.cells + line.cells
-            row = replace(row, text=f"{row.text} {line.text}", x1=x1, y0=y0, y1=y1, cells=cells)
+            text = f"{row.text}{'' if _is_script(row, line) else ' '}{line.text}"
+            row = replace(row, text=text, x1=x1, y0=y0, y1=y1, cells=cells)
         else:
             if row is not None:
                 yield row
             row = line
     if row is not None:
         yield row
+
+
+def _is_script(row: RawLine, line: RawLine) -> bool:
+    """A small figure right after a symbol (x², CO₂); after a word it marks a note and stays apart."""
+    is_near = line.x0 - row.x1 < 0.15 * row.size
+    return is_near and line.size < 0.85 * row.size and _SYMBOL.search(row.text) is not None
 
 
 def _same_row(row: RawLine, line: RawLine) -> bool:

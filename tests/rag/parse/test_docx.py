@@ -145,9 +145,11 @@ def test_a_part_that_lies_about_its_size_is_refused(word: Write, tools: Any) -> 
 def test_a_part_whose_two_names_differ_or_are_no_text_is_refused(word: Write, tools: Any) -> None:
     path = word(lambda document: document.add_paragraph("x"))
     data = bytearray(path.read_bytes())
-    data[data.rindex(b"word/document.xml") - 46 + 9] |= 0x08  # it says that its names are UTF-8
+    at = data.index(b"word/document.xml") - 30  # where the part begins, before the directory at the end
+    assert data[at : at + 4] == b"PK\x03\x04"
+    data[at + 7] |= 0x08  # it says that its name is UTF-8
     for name in (b"word/documenx.xml", b"word/document\x96xml"):
-        path.write_bytes(data.replace(b"word/document.xml", name, 1))  # not in the directory at the end
+        path.write_bytes(data.replace(b"word/document.xml", name, 1))
         with pytest.raises(ParseError) as caught:
             tools.read(path, DOCX)
         assert caught.value.reason is Reason.CORRUPT

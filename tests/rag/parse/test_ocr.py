@@ -85,3 +85,18 @@ def test_without_the_program_the_other_pages_are_read_and_the_scans_counted_as_u
     path = pdf(tools.text((72, 100, "A page with a line of text of its own.")), shown(picture))
     pages = list(stream(path, content_type=PDF, limits=Limits()))
     assert [(len(page.elements), page.is_unread) for page in pages] == [(1, False), (0, True)]
+
+
+@needs_program
+async def test_a_short_text_that_was_scanned_upside_down_is_read_where_it_stands(
+    pdf: Write, picture: bytes
+) -> None:
+    def upside_down(canvas: Canvas) -> None:
+        canvas.translate(595, 842)
+        canvas.rotate(180)
+        shown(picture)(canvas)
+
+    [found] = await child.run(pdf(upside_down), limits=Limits())
+    assert found.text == SENTENCE
+    box = found.lines[0].box
+    assert box is not None and [round(box.x1, 2), round(box.y0, 1)] == [0.88, 0.9]
