@@ -11,7 +11,7 @@ from backend.resolvers import loaders
 from backend.resolvers.chats import ChatMutations, ChatQueries
 from backend.resolvers.documents import DocumentMutations, DocumentQueries
 from backend.resolvers.events import EventSubscriptions
-from backend.resolvers.messages import MessageMutations
+from backend.resolvers.messages import MessageMutations, MessageQueries
 from backend.resolvers.projects import ProjectMutations, ProjectQueries
 from backend.resolvers.search import SearchQueries
 from backend.resolvers.uploads import UploadMutations
@@ -26,7 +26,7 @@ from backend.transport.senders import Senders
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(UserQueries, ProjectQueries, DocumentQueries, ChatQueries, SearchQueries):
+class Query(UserQueries, ProjectQueries, DocumentQueries, ChatQueries, MessageQueries, SearchQueries):
     pass
 
 

@@ -14,7 +14,7 @@ from backend.events import Cursor, Event, Hub, Publisher
 from backend.llm import Models
 from backend.local.model_server import ModelServer
 from backend.services import chats
-from backend.services.messages import answer, send, stop, watch
+from backend.services.messages import answer, regenerate, send, stop, watch
 from backend.services.messages.answer import Limits
 from backend.services.messages.send import Sent
 from backend.services.work import Limits as WorkLimits
@@ -117,6 +117,16 @@ class Stage:
         sent = await self.ask(content)
         assert await self.work()
         return await self.row(sent.answer.id)
+
+    async def regenerate(self, message_id: UUID, key: str | None = None) -> Message:
+        async with self.transactions.unit_of_work(self.viewer.user_id) as session:
+            return await regenerate.regenerate(
+                session, viewer=self.viewer, message_id=message_id, idempotency_key=key
+            )
+
+    async def select(self, message_id: UUID) -> Message:
+        async with self.transactions.unit_of_work(self.viewer.user_id) as session:
+            return await regenerate.select(session, viewer=self.viewer, message_id=message_id)
 
     async def row(self, message_id: UUID) -> Message:
         async with self.database.sessions() as session:

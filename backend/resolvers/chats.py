@@ -9,10 +9,19 @@ from backend.resolvers.nodes import find
 from backend.resolvers.receipts import deleted
 from backend.schema.chats import Chat
 from backend.schema.context import Info
+from backend.schema.enums import ExportFormat
 from backend.schema.inputs import CreateChatInput, DeleteChatInput, RenameChatInput
 from backend.schema.nodes import row_id
-from backend.schema.results import ChatPayload, CreateChatResult, DeleteChatResult, RenameChatResult
+from backend.schema.results import (
+    ChatPayload,
+    CreateChatResult,
+    DeleteChatResult,
+    ExportChatPayload,
+    ExportChatResult,
+    RenameChatResult,
+)
 from backend.services import chats
+from backend.services.messages import export
 
 
 @strawberry.type
@@ -24,6 +33,21 @@ class ChatQueries:
         id: Annotated[strawberry.ID, strawberry.argument(description="The chat's id.")],
     ) -> Chat | None:
         return await find(info, id, Chat)
+
+    @strawberry.field(description="A chat written down, with the sources of its answers.")
+    @answering
+    async def export_chat(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The chat's id.")],
+        format: Annotated[ExportFormat, strawberry.argument(description="How.")] = ExportFormat.MARKDOWN,
+    ) -> ExportChatResult:
+        context = info.context
+        chat_id = row_id(id, "Chat")
+        write = export.json if format is ExportFormat.JSON else export.markdown
+        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            file = await write(session, viewer=context.viewer, chat_id=chat_id)
+        return ExportChatPayload(file_name=file.name, content_type=file.content_type, content=file.content)
 
 
 @strawberry.type

@@ -6,18 +6,56 @@ import strawberry
 
 from backend.resolvers.expected import answering
 from backend.schema.context import Info
-from backend.schema.inputs import RateMessageInput, SendMessageInput, StopMessageInput
+from backend.schema.inputs import (
+    RateMessageInput,
+    RegenerateMessageInput,
+    SearchMessagesInput,
+    SelectMessageInput,
+    SendMessageInput,
+    StopMessageInput,
+)
 from backend.schema.messages import Message
 from backend.schema.nodes import row_id
+from backend.schema.paging import connection, page_key
 from backend.schema.results import (
     MessagePayload,
     RateMessageResult,
+    RegenerateMessagePayload,
+    RegenerateMessageResult,
+    SearchMessagesPayload,
+    SearchMessagesResult,
+    SelectMessageResult,
     SendMessagePayload,
     SendMessageResult,
     StopMessageResult,
 )
-from backend.services.messages import rate, read, send, stop
+from backend.services.messages import rate, read, regenerate, send, stop
 from db.queries.messages import Rating
+
+
+@strawberry.type
+class MessageQueries:
+    @strawberry.field(description="Messages of your own chats about a project that hold certain words.")
+    @answering
+    async def search_messages(
+        self,
+        info: Info,
+        input: Annotated[
+            SearchMessagesInput, strawberry.argument(description="What to look for, and where.")
+        ],
+    ) -> SearchMessagesResult:
+        context = info.context
+        key = page_key(row_id(input.project_id, "Project", field="project_id"), input.first, input.after)
+        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            page = await read.matching(
+                session,
+                viewer=context.viewer,
+                project_id=key.owner_id,
+                query=input.query,
+                first=key.first,
+                after=key.after,
+            )
+        return SearchMessagesPayload(messages=connection(page, Message.from_row))
 
 
 @strawberry.type
@@ -40,6 +78,34 @@ class MessageMutations:
                 idempotency_key=input.idempotency_key,
             )
         return SendMessagePayload(question=Message.from_row(question), answer=Message.from_row(answer))
+
+    @strawberry.mutation(description="Have another answer written to the same question; the old one stays.")
+    @answering
+    async def regenerate_message(
+        self,
+        info: Info,
+        input: Annotated[RegenerateMessageInput, strawberry.argument(description="Which answer.")],
+    ) -> RegenerateMessageResult:
+        context = info.context
+        message_id = row_id(input.message_id, "Message", field="message_id")
+        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            row = await regenerate.regenerate(
+                session, viewer=context.viewer, message_id=message_id, idempotency_key=input.idempotency_key
+            )
+        return RegenerateMessagePayload(answer=Message.from_row(row))
+
+    @strawberry.mutation(description="Prefer a message to its siblings: the chat goes on behind it.")
+    @answering
+    async def select_message(
+        self,
+        info: Info,
+        input: Annotated[SelectMessageInput, strawberry.argument(description="Which message.")],
+    ) -> SelectMessageResult:
+        context = info.context
+        message_id = row_id(input.message_id, "Message", field="message_id")
+        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            row = await regenerate.select(session, viewer=context.viewer, message_id=message_id)
+        return MessagePayload(message=Message.from_row(row))
 
     @strawberry.mutation(description="Stop an answer; what was written so far is kept.")
     @answering

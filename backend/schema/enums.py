@@ -16,6 +16,13 @@ from db.models import (
 )
 
 
+class ExportFormat(Enum):
+    """How a chat is written down."""
+
+    MARKDOWN = "MARKDOWN"
+    JSON = "JSON"
+
+
 def describe(enum: type[Enum], description: str, **values: str) -> None:
     """Make `enum` a GraphQL enum; `values` must say something about every one of its values."""
     strawberry.enum(enum, description=description)
@@ -84,6 +91,12 @@ describe(
     "How a project answers.",
     SIMPLE="One search of the documents, then the answer.",
     AGENTIC="A supervisor that may search the documents and the web, more than once.",
+)
+describe(
+    ExportFormat,
+    "How a chat is written down.",
+    MARKDOWN="To be read: questions, answers and their numbered sources.",
+    JSON="For programs: every message with its status, model and citations.",
 )
 describe(
     Fusion,

@@ -152,6 +152,34 @@ class SendMessageInput:
     )
 
 
+@strawberry.input(description="Which answer to write anew.")
+class RegenerateMessageInput:
+    message_id: strawberry.ID = strawberry.field(
+        description="The answer, which stays as it is; it must have ended."
+    )
+    idempotency_key: str | None = strawberry.field(
+        default=None,
+        description="Any text that names this request: a repeat with the same key returns the first result.",
+    )
+
+
+@strawberry.input(description="Which message to go on from.")
+class SelectMessageInput:
+    message_id: strawberry.ID = strawberry.field(
+        description="The message that is preferred to its siblings from now on."
+    )
+
+
+@strawberry.input(description="What to look for in your own chats.")
+class SearchMessagesInput:
+    project_id: strawberry.ID = strawberry.field(description="Whose chats: those about this project.")
+    query: str = strawberry.field(
+        description='Words that a message must hold; "quoted" in this order, with - before them not at all.'
+    )
+    first: int = strawberry.field(default=20, description="How many to return at most: from 1 to 100.")
+    after: str | None = strawberry.field(default=None, description="The cursor after which to go on.")
+
+
 @strawberry.input(description="Which answer to stop.")
 class StopMessageInput:
     message_id: strawberry.ID = strawberry.field(description="The answer; what was written so far is kept.")

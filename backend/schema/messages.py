@@ -84,6 +84,22 @@ class Message(Node):
         ]
 
     @strawberry.field(
+        description="The messages with its parent, itself among them, oldest first: a question's answers."
+    )
+    async def siblings(self, info: Info) -> list["Message"]:
+        if self.row.parent_id is None:
+            return [self]
+        found = await info.context.loaders.children_by_message.load(self.row.parent_id)
+        return [Message.from_row(row) for row in found]
+
+    @strawberry.field(description="Of the messages that follow it, the one that is shown and followed.")
+    async def preferred_child(self, info: Info) -> "Message | None":
+        found = await info.context.loaders.children_by_message.load(self.row.id)
+        chosen = next((row for row in found if row.id == self.row.preferred_child_id), None)
+        row = chosen or (found[-1] if found else None)
+        return None if row is None else Message.from_row(row)
+
+    @strawberry.field(
         description="The chat it belongs to.", graphql_type=LazyType("Chat", "backend.schema.chats")
     )
     async def chat(self, info: Info) -> Node | None:

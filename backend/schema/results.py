@@ -9,6 +9,7 @@ from backend.schema.chats import Chat
 from backend.schema.documents import Document
 from backend.schema.errors import QuotaExceededError, Refused, RowRefused, TooLargeError
 from backend.schema.messages import Message
+from backend.schema.paging import Connection
 from backend.schema.projects import Project
 
 
@@ -105,6 +106,23 @@ class MessagePayload:
     message: Message = strawberry.field(description="The message as it is now.")
 
 
+@strawberry.type(description="The answer that will come, beside the one that there was.")
+class RegenerateMessagePayload:
+    answer: Message = strawberry.field(description="The new answer, to be followed with `messageEvents`.")
+
+
+@strawberry.type(description="Messages that hold what was looked for.")
+class SearchMessagesPayload:
+    messages: Connection[Message] = strawberry.field(description="The messages, newest first.")
+
+
+@strawberry.type(description="A chat, written down.")
+class ExportChatPayload:
+    file_name: str = strawberry.field(description="What to call the file.")
+    content_type: str = strawberry.field(description="Its media type.")
+    content: str = strawberry.field(description="The whole text.")
+
+
 CreateProjectResult: TypeAlias = Annotated[
     CreateProjectPayload | Refused,
     strawberry.union("CreateProjectResult", description="What came of making a project."),
@@ -184,4 +202,20 @@ StopMessageResult: TypeAlias = Annotated[
 RateMessageResult: TypeAlias = Annotated[
     MessagePayload | RowRefused | TooLargeError,
     strawberry.union("RateMessageResult", description="What came of rating an answer."),
+]
+RegenerateMessageResult: TypeAlias = Annotated[
+    RegenerateMessagePayload | RowRefused | QuotaExceededError,
+    strawberry.union("RegenerateMessageResult", description="What came of asking for another answer."),
+]
+SelectMessageResult: TypeAlias = Annotated[
+    MessagePayload | RowRefused,
+    strawberry.union("SelectMessageResult", description="What came of preferring a message."),
+]
+SearchMessagesResult: TypeAlias = Annotated[
+    SearchMessagesPayload | RowRefused,
+    strawberry.union("SearchMessagesResult", description="What came of looking through messages."),
+]
+ExportChatResult: TypeAlias = Annotated[
+    ExportChatPayload | RowRefused,
+    strawberry.union("ExportChatResult", description="What came of writing a chat down."),
 ]

@@ -19,3 +19,28 @@ AS $$
     )
     SELECT path.id, path.depth FROM path
 $$;
+
+-- Where a conversation ends: from the newest beginning on, by the child that is preferred, else the newest.
+CREATE OR REPLACE FUNCTION opentrace.conversation_end(its_chat uuid) RETURNS uuid
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    WITH RECURSIVE way AS (
+        (SELECT m.id, m.preferred_child_id, 1 AS depth
+           FROM opentrace.messages m
+          WHERE m.chat_id = its_chat AND m.parent_id IS NULL
+          ORDER BY m.created_at DESC, m.id DESC
+          LIMIT 1)
+         UNION ALL
+        SELECT next.id, next.preferred_child_id, way.depth + 1
+          FROM way
+          CROSS JOIN LATERAL (
+            SELECT m.id, m.preferred_child_id
+              FROM opentrace.messages m
+             WHERE m.parent_id = way.id AND m.chat_id = its_chat
+             ORDER BY m.id IS NOT DISTINCT FROM way.preferred_child_id DESC, m.created_at DESC, m.id DESC
+             LIMIT 1
+          ) AS next
+    )
+    SELECT way.id FROM way ORDER BY way.depth DESC LIMIT 1
+$$;

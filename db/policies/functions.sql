@@ -7,6 +7,7 @@ GRANT EXECUTE ON FUNCTION
     opentrace.ensure_user(text, text, text),
     opentrace.place_of_document(uuid),
     opentrace.message_path(uuid, integer),
+    opentrace.conversation_end(uuid),
     opentrace.search_basic(uuid, uuid, real[], double precision, integer),
     opentrace.search_basic_as(uuid, uuid, uuid, real[], double precision, integer),
     opentrace.project_as(uuid, uuid),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import func, update
+from sqlalchemy.dialects import postgresql
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -56,15 +56,37 @@ async def page(
     return await paging.fetch(session, request)
 
 
-async def newest(session: AsyncSession, chat_id: UUID) -> Message | None:
-    """The message that a new question follows."""
-    statement = (
-        select(Message)
-        .where(Message.chat_id == chat_id)
-        .order_by(col(Message.created_at).desc(), col(Message.id).desc())
-        .limit(1)
+async def insert(session: AsyncSession, *, message: Message) -> None:
+    session.add(message)
+    await session.flush()
+
+
+async def end_of(session: AsyncSession, chat_id: UUID) -> UUID | None:
+    """The message that a new question follows: the last one on the way of preferred messages."""
+    end: UUID | None = await session.scalar(select(func.opentrace.conversation_end(chat_id)))
+    return end
+
+
+async def prefer(session: AsyncSession, message: Message) -> None:
+    """Of its siblings, this one is shown and followed."""
+    values = {"preferred_child_id": message.id, "updated_at": utc_now()}
+    await session.exec(update(Message).where(col(Message.id) == message.parent_id).values(values))
+
+
+async def matching(
+    session: AsyncSession, project_id: UUID, query: str, *, created_by: UUID, first: int, after: str | None
+) -> Page[Message]:
+    """Messages in this person's chats about a project that hold all words of the query, newest first."""
+    words = func.to_tsvector("simple", col(Message.content))
+    rows = select(Message).where(
+        Message.project_id == project_id,
+        Message.created_by == created_by,
+        words.op("@@")(func.websearch_to_tsquery("simple", query)),
     )
-    return (await session.exec(statement)).first()
+    request = paging.Request(
+        rows, Message.created_at, Message.id, lambda row: (row.created_at, row.id), first, after
+    )
+    return await paging.fetch(session, request)
 
 
 async def children_of(session: AsyncSession, message_ids: Sequence[UUID]) -> dict[UUID, list[Message]]:
@@ -98,7 +120,7 @@ async def save_feedback(
     now = utc_now()
     words = {"positive": rating.positive, "reason": rating.reason, "comment": rating.comment}
     row = {"message_id": message_id, "user_id": user_id, "created_at": now, "updated_at": now, **words}
-    statement = insert(Feedback).values(row)
+    statement = postgresql.insert(Feedback).values(row)
     statement = statement.on_conflict_do_update(
         index_elements=["message_id", "user_id"], set_={**words, "updated_at": now}
     )

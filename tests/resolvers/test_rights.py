@@ -35,6 +35,8 @@ MUTATIONS = {
     "renameChat": '{chatId: "$chat", title: "Taken"}',
     "deleteChat": '{chatId: "$chat"}',
     "sendMessage": '{chatId: "$chat", content: "Hello?"}',
+    "regenerateMessage": '{messageId: "$message"}',
+    "selectMessage": '{messageId: "$message"}',
     "stopMessage": '{messageId: "$message"}',
     "rateMessage": '{messageId: "$message", positive: true}',
 }
@@ -118,6 +120,16 @@ async def test_a_strangers_reads_find_nothing(served: Served, ids: dict[str, str
     assert await served.ask("{ projects { totalCount } }", person="mallory") == {
         "projects": {"totalCount": 0}
     }
+
+
+async def test_a_stranger_neither_exports_a_chat_nor_looks_through_messages(
+    served: Served, ids: dict[str, str]
+) -> None:
+    export = "query ($id: ID!) { exportChat(id: $id) { __typename } }"
+    look = 'query ($id: ID!) { searchMessages(input: {projectId: $id, query: "x"}) { __typename } }'
+    for query, id in ((export, ids["chat"]), (look, ids["project"])):
+        (data,) = (await served.ask(query, {"id": id}, person="mallory")).values()
+        assert data == {"__typename": "NotFoundError"}
 
 
 async def test_a_strangers_search_finds_no_project(served: Served, ids: dict[str, str]) -> None:

@@ -4,12 +4,13 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
-from backend.services import chats
+from backend.services import chats, rights
 from db.engine import Session
 from db.models import Message
 from db.queries import messages
 from db.queries.paging import Page
 
+MAX_QUERY = 200
 _NONE = "There is no such message."
 
 
@@ -33,5 +34,21 @@ async def page(
     await chats.get(session, viewer=viewer, chat_id=chat_id)
     try:
         return await messages.page(session, chat_id, first=first, after=after)
+    except ValueError as error:
+        raise Invalid(str(error), field="after") from error
+
+
+async def matching(
+    session: Session, *, viewer: Viewer, project_id: UUID, query: str, first: int, after: str | None = None
+) -> Page[Message]:
+    """Messages of the viewer's own chats that hold the words, newest first; raises NotFound and Invalid."""
+    words = query.replace("\0", " ").strip()
+    if not words or len(words) > MAX_QUERY:
+        raise Invalid(f"Look for 1 to {MAX_QUERY} characters.", field="query")
+    await rights.member(session, viewer=viewer, project_id=project_id)
+    try:
+        return await messages.matching(
+            session, project_id, words, created_by=viewer.user_id, first=first, after=after
+        )
     except ValueError as error:
         raise Invalid(str(error), field="after") from error

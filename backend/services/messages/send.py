@@ -44,8 +44,7 @@ async def send(
             return await _first(session, known)
     # The update holds the chat's row, so that two questions sent at once follow each other.
     await chat_rows.touch(session, chat_id)
-    previous = await messages.newest(session, chat_id)
-    sent.question.parent_id = None if previous is None else previous.id
+    sent.question.parent_id = await messages.end_of(session, chat_id)
     await messages.insert_pair(session, question=sent.question, answer=sent.answer)
     queue.enqueue(session, Job.ANSWER_MESSAGE, sent.answer.id)
     return sent
