@@ -19,6 +19,7 @@ const config: NextConfig = {
   images: { unoptimized: true },
   // `make check` has its own run of tsc; who only starts the product need not wait for it.
   typescript: { ignoreBuildErrors: true },
+  redirects: async () => [{ source: '/favicon.ico', destination: '/icon.svg', permanent: true }],
   headers: async () => [{ source: '/:path*', headers: everywhere }],
 };
 

@@ -15,5 +15,5 @@ export function proxy(request: NextRequest) {
 }
 
 export const config = {
-  matcher: [{ source: '/((?!_next/static|pdf/|healthz|icon.svg).*)' }],
+  matcher: [{ source: '/((?!_next/static|pdf/|healthz|icon.svg|favicon.ico).*)' }],
 };

@@ -20,7 +20,7 @@ export function ProjectCard({ project: from }: { project: FragmentType<ProjectCa
     <article className="group relative h-full rounded-2xl border border-line bg-surface p-4 transition-colors focus-within:border-accent hover:border-line-strong">
       <div className="flex items-start justify-between gap-2">
         <h2 className="min-w-0 font-semibold break-words">
-          <Link href={`/projects/${encodeURIComponent(project.id)}`} className="after:absolute after:inset-0 after:rounded-2xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent">
+          <Link prefetch={false} href={`/projects/${encodeURIComponent(project.id)}`} className="after:absolute after:inset-0 after:rounded-2xl focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent">
             {project.name}
           </Link>
         </h2>

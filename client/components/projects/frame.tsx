@@ -18,6 +18,8 @@ export function useProjectId(): string {
 
 const PARTS: { path: string; label: string; icon: IconName }[] = [
   { path: '', label: 'Knowledge', icon: 'file' },
+  { path: '/chat', label: 'Chat', icon: 'chat' },
+  { path: '/settings', label: 'Settings', icon: 'gear' },
 ];
 
 export function ProjectFrame({ children }: { children: ReactNode }) {

@@ -2,8 +2,11 @@
 import clsx from 'clsx';
 import { useId, type InputHTMLAttributes, type ReactNode } from 'react';
 
-export const INPUT =
-  'w-full rounded-lg border border-line-strong/60 bg-surface px-3 py-2 text-[0.9375rem] placeholder:text-muted focus:border-accent focus:outline-2 focus:-outline-offset-1 focus:outline-accent aria-invalid:border-danger';
+const BOX =
+  'rounded-lg border border-line-strong/60 bg-surface px-3 py-2 text-[0.9375rem] placeholder:text-muted focus:border-accent focus:outline-2 focus:-outline-offset-1 focus:outline-accent aria-invalid:border-danger';
+
+export const INPUT = `w-full ${BOX}`;
+export const SMALL_INPUT = `w-20 shrink-0 ${BOX}`;
 
 interface FieldProps {
   label: string;

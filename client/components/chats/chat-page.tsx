@@ -1,0 +1,61 @@
+// The chat of a project: all conversations beside the open one, and the source that is looked at beside that.
+'use client';
+import { useParams } from 'next/navigation';
+import { useMemo, useState, type ReactNode } from 'react';
+import { LookingContext, type AnyCitation } from '@/components/citations/context';
+import { CitationPanel } from '@/components/citations/panel';
+import { Conversation } from '@/components/messages/conversation';
+import { useProjectId } from '@/components/projects/frame';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { ChatList } from './list';
+import { NewChat } from './new';
+
+/** The id of the open chat; null where a new one is begun. */
+export function useChatId(): string | null {
+  const [chat] = useParams<{ chat?: string[] }>().chat ?? [];
+  return chat ? decodeURIComponent(chat) : null;
+}
+
+/** Stays while chats are changed. */
+export function ChatFrame({ children }: { children: ReactNode }) {
+  const project = useProjectId();
+  const chat = useChatId();
+  const [isListOpen, setIsListOpen] = useState(false);
+  return (
+    <div className="flex h-[calc(100dvh-3.5rem)] min-h-0">
+      <aside aria-label="Chats" className="hidden w-64 shrink-0 border-r border-line bg-sunken/60 md:block">
+        <ChatList project={project} current={chat} />
+      </aside>
+      <div className="flex min-w-0 flex-1 flex-col">
+        <div className="border-b border-line px-3 py-1.5 md:hidden">
+          <Button weight="quiet" icon="list" onClick={() => setIsListOpen(true)}>
+            All chats
+          </Button>
+        </div>
+        {children}
+      </div>
+      <Dialog isOpen={isListOpen} onClose={() => setIsListOpen(false)} title="Chats">
+        <ChatList project={project} current={chat} onChosen={() => setIsListOpen(false)} />
+      </Dialog>
+    </div>
+  );
+}
+
+export function ChatPage() {
+  const project = useProjectId();
+  const chat = useChatId();
+  const [citation, look] = useState<AnyCitation | null>(null);
+  const looking = useMemo(() => ({ citation, look }), [citation]);
+  return (
+    <LookingContext value={looking}>
+      <div className="flex min-h-0 flex-1">
+        <main id="main" className="flex min-w-0 flex-1 flex-col">
+          <h1 className="sr-only">Chat</h1>
+          {chat ? <Conversation key={chat} chat={chat} /> : <NewChat project={project} />}
+        </main>
+        <CitationPanel />
+      </div>
+    </LookingContext>
+  );
+}

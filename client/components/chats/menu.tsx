@@ -1,0 +1,98 @@
+// What can be done with one chat.
+'use client';
+import { useMutation } from '@apollo/client/react';
+import { useRouter } from 'next/navigation';
+import { useState, type FormEvent } from 'react';
+import { payloadOf } from '@/apollo/outcome';
+import { Button, IconButton } from '@/components/ui/button';
+import { Dialog, DialogActions } from '@/components/ui/dialog';
+import { TextField } from '@/components/ui/field';
+import { Menu, MenuItem } from '@/components/ui/menu';
+import { Notice } from '@/components/ui/states';
+import { useToast } from '@/components/ui/toast';
+import { DeleteChatDocument, RenameChatDocument } from '@/gql/graphql';
+import { useSubmit } from '@/hooks/use-submit';
+import { count } from '@/lib/format';
+import { dropChat } from './cache';
+
+interface ChatMenuProps {
+  project: string;
+  chat: { id: string; title: string; updatedAt: string };
+  isCurrent: boolean;
+}
+
+export function ChatMenu({ project, chat, isCurrent }: ChatMenuProps) {
+  const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
+  const close = () => setDialog(null);
+  return (
+    <>
+      <Menu trigger={<IconButton icon="dots" label={`Actions for ${chat.title}`} className="size-8 shrink-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100 max-md:opacity-100" />}>
+        <MenuItem icon="pencil" onSelect={() => setDialog('rename')}>Rename</MenuItem>
+        <MenuItem icon="trash" isDanger onSelect={() => setDialog('delete')}>Delete</MenuItem>
+      </Menu>
+      <Dialog isOpen={dialog === 'rename'} onClose={close} title="Rename chat">
+        <Rename chat={chat} onClose={close} />
+      </Dialog>
+      <Dialog isOpen={dialog === 'delete'} onClose={close} title={`Delete “${chat.title}”?`} description="This cannot be undone.">
+        <Delete project={project} chat={chat} isCurrent={isCurrent} onClose={close} />
+      </Dialog>
+    </>
+  );
+}
+
+function Rename({ chat, onClose }: { chat: ChatMenuProps['chat']; onClose: () => void }) {
+  const [title, setTitle] = useState(chat.title);
+  const [rename] = useMutation(RenameChatDocument, {
+    optimisticResponse: { renameChat: { __typename: 'ChatPayload', chat: { __typename: 'Chat', ...chat, title } } },
+  });
+  const { submit, isBusy, problem } = useSubmit(async () => {
+    payloadOf((await rename({ variables: { chat: chat.id, title } })).data?.renameChat);
+    onClose();
+  });
+
+  function send(event: FormEvent) {
+    event.preventDefault();
+    void submit();
+  }
+
+  return (
+    <form onSubmit={send}>
+      <TextField label="Title" name="title" required maxLength={200} value={title} onChange={(event) => setTitle(event.target.value)} error={problem?.message} />
+      <DialogActions>
+        <Button onClick={onClose}>Cancel</Button>
+        <Button type="submit" weight="primary" isBusy={isBusy} disabled={title.trim() === ''}>
+          Save
+        </Button>
+      </DialogActions>
+    </form>
+  );
+}
+
+function Delete({ project, chat, isCurrent, onClose }: ChatMenuProps & { onClose: () => void }) {
+  const router = useRouter();
+  const say = useToast();
+  const [remove] = useMutation(DeleteChatDocument, {
+    variables: { chat: chat.id },
+    update(cache, { data }) {
+      if (data?.deleteChat.__typename === 'DeletePayload') dropChat(cache, project, chat.id);
+    },
+  });
+  const { submit, isBusy, problem } = useSubmit(async () => {
+    const { receipt } = payloadOf((await remove()).data?.deleteChat);
+    say(`Deleted the chat with ${count(receipt.numMessages, 'message')}.`);
+    onClose();
+    if (isCurrent) router.replace(`/projects/${encodeURIComponent(project)}/chat`);
+  });
+  return (
+    <>
+      <p>All its questions and answers go. Documents stay.</p>
+      {problem && <Notice className="mt-4">{problem.message}</Notice>}
+      <DialogActions>
+        <Button onClick={onClose}>Keep it</Button>
+        <Button weight="danger" icon="trash" isBusy={isBusy} onClick={() => void submit()}>
+          Delete
+        </Button>
+      </DialogActions>
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+// Markdown that may still grow: whole blocks are drawn once, only the last one again. HTML in it is never markup.
+'use client';
+import { memo } from 'react';
+import ReactMarkdown, { type Components } from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+import { CitationMark } from '@/components/citations/mark';
+import { blocksOf, mended } from '@/lib/markdown/blocks';
+import { remarkMarkers, seenBefore } from '@/lib/markdown/markers';
+import { CodeBlock } from './code-block';
+
+export function Markdown({ text, isGrowing = false }: { text: string; isGrowing?: boolean }) {
+  const blocks = blocksOf(text);
+  const before = seenBefore(blocks);
+  return (
+    <div className="prose-answer">
+      {blocks.map((block, index) => (
+        // A block's place is its identity: text only ever grows at its end.
+        <Block key={index} before={before[index] ?? '{}'} text={isGrowing && index === blocks.length - 1 ? mended(block) : block} />
+      ))}
+    </div>
+  );
+}
+
+const Block = memo(function Block({ text, before }: { text: string; before: string }) {
+  return (
+    <ReactMarkdown remarkPlugins={[remarkGfm, [remarkMarkers, { before }]]} components={COMPONENTS} skipHtml>
+      {text}
+    </ReactMarkdown>
+  );
+});
+
+const COMPONENTS = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  ),
+  // A picture of somebody else's would tell them who reads: it is named, not loaded.
+  img: ({ alt }) => <span className="text-muted">[image{alt ? `: ${alt}` : ''}]</span>,
+  table: ({ children }) => (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys
+    <div role="region" aria-label="Table" tabIndex={0} className="table-frame">
+      <table>{children}</table>
+    </div>
+  ),
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  'citation-mark': ({ marker, nth }: { marker?: number; nth?: number }) => <CitationMark marker={Number(marker)} nth={Number(nth)} />,
+} as Components;

@@ -1,0 +1,51 @@
+// An answer: the agent's steps folded above it, the text as it grows, and what can be done with it.
+'use client';
+import clsx from 'clsx';
+import { CitationsContext } from '@/components/citations/context';
+import { Markdown } from '@/components/markdown/markdown';
+import { CopyButton } from '@/components/ui/copy-button';
+import { Notice } from '@/components/ui/states';
+import type { MessagePartsFragment } from '@/gql/graphql';
+import { useAnswer } from '@/hooks/use-answer';
+import { Rating } from './rating';
+import { Sources } from './sources';
+import { Steps } from './steps';
+
+export function Answer({ message }: { message: MessagePartsFragment }) {
+  const { text, citations, webCitations, steps, isLive, error } = useAnswer(message);
+  return (
+    <CitationsContext value={[...citations, ...webCitations]}>
+      <article aria-busy={isLive} data-status={message.status}>
+        <h2 className="sr-only">Answer</h2>
+        <Steps steps={steps} isLive={isLive} hasText={text !== ''} />
+        <Markdown text={text} isGrowing={isLive} />
+        <Ending message={message} />
+        {error && <Notice tone="warn" className="mt-3">The answer goes on, but this page lost it: {error}</Notice>}
+        {/* The row keeps its height while the answer is written, so that nothing moves when it ends. */}
+        <footer className="mt-2 -ml-2 flex min-h-9 flex-wrap items-center gap-x-1">
+          <div className={clsx('flex transition-opacity', (isLive || text === '') && 'invisible opacity-0')}>
+            <CopyButton textOf={() => text} label="Copy the answer" />
+            <Rating message={message} />
+          </div>
+          <Sources isShown={!isLive} />
+        </footer>
+        <p className="sr-only" role="status">
+          {isLive ? '' : 'The answer is complete.'}
+        </p>
+      </article>
+    </CitationsContext>
+  );
+}
+
+function Ending({ message: { status, failure } }: { message: MessagePartsFragment }) {
+  switch (status) {
+    case 'REFUSED':
+      return <Notice tone="warn" className="mt-2">{failure?.message ?? 'The question was refused.'}</Notice>;
+    case 'FAILED':
+      return <Notice className="mt-2">{failure?.message ?? 'The answer failed.'}</Notice>;
+    case 'STOPPED':
+      return <p className="mt-2 text-sm text-muted">Stopped. What was written so far is kept.</p>;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,140 @@
+// The whole journey of a person, in a real browser against the real stack; prints what it saw as one line of JSON.
+//
+// node e2e/journey.mjs '{"client": URL, "chromium": PATH, "artefacts": FOLDER, "pdf": FILE, "question": …, "quote": …}'
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { launch, vitals } from './browser.mjs';
+import { look } from './looks.mjs';
+
+const given = JSON.parse(process.argv[2]);
+const { browser, context, complaints, hosts } = await launch(given.chromium);
+const page = await context.newPage();
+const figures = {};
+const name = path.basename(given.pdf);
+let step = 'begin';
+
+const button = (label) => page.getByRole('button', { name: label, exact: true });
+const answers = () => page.locator('article[data-status]');
+const textOf = (answer) => answer.locator('.prose-answer').innerText();
+
+async function signIn() {
+  await page.goto(given.client);
+  await look(page, 'home', given.artefacts);
+  await page.getByRole('link', { name: 'Open your projects' }).click();
+  await page.getByLabel('Your name').fill('Journey');
+  await look(page, 'sign-in', given.artefacts);
+  await button('Continue').click();
+  await page.getByText('Begin with a project').waitFor();
+}
+
+async function createProject() {
+  await look(page, 'projects-empty', given.artefacts);
+  await button('New project').click();
+  await page.getByLabel('Name').fill('Harbour');
+  await button('Create project').click();
+  await page.getByText('Nothing to read yet').waitFor();
+}
+
+async function upload() {
+  await page.locator('input[type=file]').setInputFiles(given.pdf);
+  const row = page.locator('li', { hasText: name });
+  await row.getByText('Ready').waitFor({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Ready 1' }).waitFor();
+  await row.getByRole('button', { name: new RegExp(`^${name}`) }).click();
+  await row.getByText('Indexing').waitFor();
+  await look(page, 'knowledge', given.artefacts);
+  // The same bytes again are not sent again.
+  await page.locator('input[type=file]').setInputFiles(given.pdf);
+  await page.getByText('Already in this project').waitFor();
+}
+
+/** Reloads as soon as the first words stand there; what was read stays, and the rest comes. */
+async function askAndReload() {
+  await page.getByRole('link', { name: 'Chat', exact: true }).click();
+  await page.getByText('Answers come from 1 document').waitFor();
+  await look(page, 'chat-new', given.artefacts);
+  await page.getByLabel('Your question').fill(given.question);
+  await page.keyboard.press('Enter');
+  const answer = answers().last();
+  await answer.locator('.prose-answer p').first().waitFor();
+  const before = (await textOf(answer)).trim();
+  await page.reload();
+  await page.locator('article[data-status=COMPLETED]').waitFor({ timeout: 60_000 });
+  const whole = await textOf(answers().last());
+  assert.ok(whole.startsWith(before.slice(0, 20)), `after the reload: ${whole}\nbefore: ${before}`);
+  assert.ok(whole.replace(/\s+/g, ' ').includes(given.quote), whole);
+}
+
+async function readSource() {
+  const mark = answers().last().getByRole('button', { name: /^Source 1: .*page 2 \(verified\)/ }).first();
+  await mark.click();
+  const source = page.getByRole('complementary', { name: 'Source' });
+  await source.getByText('Verified.').waitFor();
+  assert.equal((await source.locator('mark').innerText()).replace(/\s+/g, ' '), given.quote);
+  await look(page, 'citation', given.artefacts);
+  await page.keyboard.press('Escape');
+  await source.waitFor({ state: 'detached' });
+  assert.ok(await mark.evaluate((element) => element === document.activeElement), 'the focus comes back to the mark');
+}
+
+/** Another tab sees the same answer grow, and stops it. */
+async function stopFromAnotherTab() {
+  // Looking at the page took its thread for long: what people feel is measured from here on.
+  await page.reload();
+  const other = await context.newPage();
+  await other.goto(page.url());
+  await other.locator('article[data-status=COMPLETED]').waitFor();
+  await page.getByLabel('Your question').fill(given.question);
+  await page.keyboard.press('Enter');
+  await answers().nth(1).locator('.prose-answer p').first().waitFor();
+  await other.reload();
+  await other.getByRole('button', { name: 'Stop the answer' }).click();
+  for (const tab of [page, other]) await tab.getByText('Stopped. What was written so far is kept.').waitFor();
+  await other.close();
+}
+
+async function rate() {
+  const answer = answers().first();
+  await answer.getByRole('button', { name: 'Good answer' }).click();
+  await answer.getByRole('button', { name: 'Good answer', pressed: true }).waitFor();
+  await answer.getByRole('button', { name: 'Bad answer' }).click();
+  await page.getByText('Incomplete').click();
+  await button('Send').last().click();
+  await answer.getByRole('button', { name: 'Bad answer', pressed: true }).waitFor();
+}
+
+async function settings() {
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByLabel('Passages found', { exact: true }).fill('50');
+  await button('Save').click();
+  await page.getByText('Answering').waitFor();
+  await page.getByLabel('Passages found', { exact: true }).fill('7');
+  await button('Save').click();
+  await page.getByText('Saved. The next question is answered this way.').waitFor();
+  await look(page, 'settings', given.artefacts);
+}
+
+async function deleteProject() {
+  await button('Delete').click();
+  await page.getByText('1 document with').waitFor();
+  await look(page, 'delete', given.artefacts);
+  await button('Delete everything').click();
+  await page.getByText('Begin with a project').waitFor();
+}
+
+try {
+  for (const work of [signIn, createProject, upload, askAndReload, readSource, stopFromAnotherTab, rate, settings, deleteProject]) {
+    step = work.name;
+    const began = performance.now();
+    await work();
+    figures[step] = Math.round(performance.now() - began);
+    if (step === 'signIn' || step === 'askAndReload' || step === 'rate') figures[`vitals after ${step}`] = await vitals(page);
+  }
+} catch (error) {
+  await page.screenshot({ path: path.join(given.artefacts, `failed-${step}.png`) });
+  console.error(`The journey ended at ${step}: ${error.message}\n${complaints.join('\n')}`);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
+console.log(JSON.stringify({ complaints, hosts: [...hosts], figures }));
