@@ -1,7 +1,7 @@
 // Types, lint and drift of what is generated, side by side; nothing is done when nothing changed since it passed.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -12,7 +12,7 @@ const FOLDERS = ['apollo', 'app', 'components', 'e2e', 'gql', 'hooks', 'lib', 's
 
 function sources() {
   const top = readdirSync(root).filter((name) => /\.(ts|mjs|json)$/.test(name) && name !== 'next-env.d.ts');
-  const nested = FOLDERS.flatMap((folder) =>
+  const nested = FOLDERS.filter((folder) => existsSync(path.join(root, folder))).flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name)),
