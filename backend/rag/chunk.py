@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from backend.rag.elements import Chunk, Element, ElementKind, Line, Region
+from backend.rag.elements import Chunk, ChunkImage, Element, ElementKind, Image, Line, Region
 from backend.rag.split import split_lines
 
 _MAX_TITLE = 200
+_MAX_IMAGES = 8
+_WORDLESS = "[image]"
+"""Stands for each image of a chunk that has no word of its own."""
 
 
 @dataclass(slots=True)
@@ -25,6 +28,7 @@ class _Piece:
 class _Draft:
     path: tuple[str, ...]
     pieces: list[_Piece] = field(default_factory=list)
+    images: list[ChunkImage] = field(default_factory=list)
     size: int = 0
 
     def add(self, piece: _Piece) -> None:
@@ -34,6 +38,10 @@ class _Draft:
     def size_with(self, piece: _Piece) -> int:
         gap = len(_gap(self.pieces[-1], piece)) if self.pieces else 0
         return self.size + gap + piece.size
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.pieces and not self.images
 
     @property
     def has_only_titles(self) -> bool:
@@ -51,6 +59,8 @@ def by_title(
     Every line that is not blank appears exactly once and in order, and has a region; lines longer than `soft`
     may be split. Only a table's header appears again, at the start of each of its parts, unless it is longer
     than a third of them. HEADER elements (running heads) are left out.
+    An image belongs to the chunk of the text before it, up to 8 to a chunk; where a chunk would have images
+    alone, each is a line of its text.
     """
     if not 0 < soft <= hard:
         raise ValueError("0 < soft <= hard does not hold")
@@ -64,11 +74,16 @@ def _cut(elements: Iterable[Element], hard: int, soft: int) -> Iterator[_Draft]:
     draft = _Draft(())
     for element in elements:
         lines = [line for line in element.lines if line.text.strip()]
+        if element.image is not None:
+            if len(draft.images) == _MAX_IMAGES:
+                yield draft
+                draft = _Draft(draft.path)
+            draft.images.append(_placed(element, element.image))
         if element.kind is ElementKind.HEADER or not lines:
             continue
         if element.kind is ElementKind.TITLE:
             _descend(titles, element)
-            if draft.pieces:
+            if not draft.is_empty:
                 yield draft
             draft = _Draft(tuple(text for _, text in titles))
         header = [line for line in element.lines[: element.num_header_lines] if line.text.strip()]
@@ -78,8 +93,13 @@ def _cut(elements: Iterable[Element], hard: int, soft: int) -> Iterator[_Draft]:
                 yield draft
                 draft = _Draft(draft.path)
             draft.add(piece)
-    if draft.pieces:
+    if not draft.is_empty:
         yield draft
+
+
+def _placed(element: Element, image: Image) -> ChunkImage:
+    line = element.lines[0]
+    return ChunkImage(image, line.text, line.page, line.box)
 
 
 def _descend(titles: list[tuple[int, str]], element: Element) -> None:
@@ -122,7 +142,7 @@ def _merge(drafts: Iterable[_Draft], soft: int, below: int) -> Iterator[_Draft]:
 
 
 def _belongs(held: _Draft, draft: _Draft, soft: int, below: int) -> bool:
-    if held.size + 2 + draft.size > soft:
+    if held.size + 2 + draft.size > soft or len(held.images) + len(draft.images) > _MAX_IMAGES:
         return False
     in_section = draft.path[: len(held.path)] == held.path
     return held.size < below or (draft.size < below and in_section)
@@ -133,7 +153,7 @@ def _join(first: _Draft, second: _Draft) -> _Draft:
         path = second.path
     else:
         path = _common(first.path, second.path)
-    joined = _Draft(path)
+    joined = _Draft(path, images=[*first.images, *second.images])
     for piece in (*first.pieces, *second.pieces):
         joined.add(piece)
     return joined
@@ -152,6 +172,9 @@ def _gap(before: _Piece, after: _Piece) -> str:
 
 
 def _chunk(position: int, draft: _Draft) -> Chunk:
+    if not draft.pieces:
+        lines = [Line(_WORDLESS, image.page, image.box) for image in draft.images]
+        draft.add(_Piece(ElementKind.IMAGE, lines))
     texts: list[str] = []
     regions: list[Region] = []
     at = 0
@@ -171,5 +194,11 @@ def _chunk(position: int, draft: _Draft) -> Chunk:
         page_first=min(pages, default=None),
         page_last=max(pages, default=None),
         regions=tuple(regions),
-        kinds=tuple(dict.fromkeys(piece.kind for piece in draft.pieces)),
+        kinds=_kinds(draft),
+        images=tuple(draft.images),
     )
+
+
+def _kinds(draft: _Draft) -> tuple[ElementKind, ...]:
+    images = [ElementKind.IMAGE] if draft.images else []
+    return tuple(dict.fromkeys([*(piece.kind for piece in draft.pieces), *images]))

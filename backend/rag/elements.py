@@ -56,10 +56,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Image:
+    """A picture as it is kept, PNG or JPEG: `sha256` in hex and `size` of its bytes, and its pixels."""
+
+    sha256: str
+    content_type: str
+    size: int
+    width: int
+    height: int
+
+    def to_json(self) -> list[Any]:
+        return [self.sha256, self.content_type, self.size, self.width, self.height]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any] | None) -> Self | None:
+        return None if value is None else cls(*value)
+
+
+@dataclass(frozen=True, slots=True)
 class Element:
     """A block of a document; `level` is a title's depth (1 is the highest), `html` a table's markup.
 
     A table's first `num_header_lines` lines say what its columns are: parts of it are read with them.
+    An IMAGE has one line, which holds its place and what the document says of it, mostly nothing.
     """
 
     kind: ElementKind
@@ -67,6 +86,7 @@ class Element:
     level: int | None = None
     html: str | None = None
     num_header_lines: int = 0
+    image: Image | None = None
 
     @property
     def text(self) -> str:
@@ -85,13 +105,14 @@ class Element:
             "level": self.level,
             "html": self.html,
             "num_header_lines": self.num_header_lines,
+            "image": self.image.to_json() if self.image is not None else None,
         }
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Self:
         lines = tuple(Line.from_json(line) for line in value["lines"])
-        kind = ElementKind(value["kind"])
-        return cls(kind, lines, value["level"], value["html"], value["num_header_lines"])
+        kind, image = ElementKind(value["kind"]), Image.from_json(value["image"])
+        return cls(kind, lines, value["level"], value["html"], value["num_header_lines"], image)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +134,24 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class ChunkImage:
+    """A picture of a chunk, where it stands, and what the document says of it ("" mostly)."""
+
+    image: Image
+    alt: str = ""
+    page: int | None = None
+    box: Box | None = None
+
+    def to_json(self) -> list[Any]:
+        return [self.image.to_json(), self.alt, self.page, _box(self.box)]
+
+    @classmethod
+    def from_json(cls, value: Sequence[Any]) -> Self:
+        image, alt, page, box = value
+        return cls(Image(*image), alt, page, Box.from_json(box))
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A passage that is embedded, found and cited as one; `regions` are in order, one for every line."""
 
@@ -123,6 +162,7 @@ class Chunk:
     page_last: int | None = None
     regions: tuple[Region, ...] = ()
     kinds: tuple[ElementKind, ...] = ()
+    images: tuple[ChunkImage, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -137,6 +177,7 @@ class Chunk:
             "page_last": self.page_last,
             "regions": [region.to_json() for region in self.regions],
             "kinds": [str(kind) for kind in self.kinds],
+            "images": [image.to_json() for image in self.images],
         }
 
     @classmethod
@@ -149,6 +190,7 @@ class Chunk:
             page_last=value["page_last"],
             regions=tuple(Region.from_json(region) for region in value["regions"]),
             kinds=tuple(ElementKind(kind) for kind in value["kinds"]),
+            images=tuple(ChunkImage.from_json(image) for image in value["images"]),
         )
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.rag import chunk
-from backend.rag.elements import Box, Chunk, Element, ElementKind, Line, Region
+from backend.rag.elements import Box, Chunk, Element, ElementKind, Image, Line, Region
 
 words = st.text(st.sampled_from("abc é世. !?\n"), min_size=0, max_size=120)
 lines = st.builds(Line, words, st.none() | st.integers(1, 5), st.none() | st.just(Box(0, 0, 1, 1)))
@@ -170,3 +170,48 @@ def test_a_header_of_any_length_loses_no_row_and_breaks_no_limit(
     text = squeezed("".join(each.text for each in chunks))
     bodies = (line.text for each in tables for line in each.lines[num:])
     assert all(squeezed(body) in text for body in bodies if len(body) <= size["soft"] // 2)
+
+
+def image(alt: str = "", page: int | None = None, seed: str = "a") -> Element:
+    kept = Image(seed * 64, "image/png", 10, 20, 30)
+    return Element(ElementKind.IMAGE, (Line(alt, page, Box(0, 0, 1, 1)),), image=kept)
+
+
+def test_an_image_belongs_to_the_text_before_it_and_its_words_to_the_text() -> None:
+    found = list(
+        chunk.by_title(
+            [
+                title("One"),
+                paragraph("a" * 600, 1),
+                image("A chart", page=2),
+                title("Two"),
+                paragraph("b" * 600, 3),
+                image(page=3, seed="b"),
+            ]
+        )
+    )
+    assert [each.text for each in found] == [f"One\n{'a' * 600}\n\nA chart", f"Two\n{'b' * 600}"]
+    placed = [(each.image.sha256[0], each.alt, each.page) for one in found for each in one.images]
+    assert placed == [("a", "A chart", 2), ("b", "", 3)]
+    assert all(ElementKind.IMAGE in one.kinds for one in found)
+    assert (found[0].page_first, found[0].page_last) == (1, 2)
+    assert Chunk.from_json(found[0].to_json()) == found[0]
+
+
+def test_an_image_before_all_text_belongs_to_the_first() -> None:
+    [found] = chunk.by_title([image(), paragraph("Text.")])
+    assert (found.text, len(found.images)) == ("Text.", 1)
+
+
+def test_images_alone_are_lines_of_their_own_with_their_places() -> None:
+    [found] = chunk.by_title([image(page=1), image(page=2)])
+    assert (found.text, found.page_first, found.page_last) == ("[image]\n[image]", 1, 2)
+    assert [(region.page, region.box) for region in found.regions] == [
+        (1, Box(0, 0, 1, 1)),
+        (2, Box(0, 0, 1, 1)),
+    ]
+
+
+def test_a_chunk_has_at_most_eight_images() -> None:
+    found = list(chunk.by_title([paragraph("Text."), *(image() for _ in range(20))]))
+    assert [len(each.images) for each in found] == [8, 8, 4]

@@ -45,6 +45,9 @@ class Archive:
     ) -> None:
         self._zip.close()
 
+    def has(self, name: str) -> bool:
+        return name in self._names
+
     def read(self, name: str) -> bytes | None:
         """The whole part, or None if there is none of that name."""
         info = self._names.get(name) or self._plain_names.get(_plain(name))

@@ -15,6 +15,7 @@ import structlog
 
 import backend
 from backend.rag.elements import Element
+from backend.rag.parse import handover
 from backend.rag.parse.page import Limits, ParseError, Reason
 
 log = structlog.get_logger()
@@ -35,15 +36,17 @@ async def run(
     on_progress: OnProgress | None = None,
     on_counts: OnCounts | None = None,
     hint: str | None = None,
+    album: Path | None = None,
 ) -> list[Element]:
     """Parse the file in a child process and return its elements in reading order.
 
+    Images are files in the folder `album`, named by their SHA-256; without a folder there are none.
     `on_progress(done, total)` counts pages; it never goes backwards, ends with done = total; `on_counts` is
     told `num_ocr_pages` (read off images) and `num_unread_pages` (images nothing could read). The type is
     decided by content; `hint` (a declared type) only chooses between kinds of text. Raises ParseError,
     whatever the file does. Cancelling, or running out of time, kills the child's whole process group.
     """
-    process = await _start(path, limits, hint)
+    process = await _start(_task(path, limits, hint, album))
     deadline = asyncio.timeout(limits.seconds)
     try:
         async with deadline:
@@ -57,19 +60,25 @@ async def run(
         await _end(process)
     if elements is None:
         raise _death(status)
-    return elements
+    return await asyncio.to_thread(handover.checked, elements, album, limits)
 
 
-def _task(path: Path, limits: Limits, hint: str | None) -> str:
-    task = {"path": str(path.resolve()), "limits": asdict(limits), "hint": hint, "parent": os.getpid()}
+def _task(path: Path, limits: Limits, hint: str | None, album: Path | None) -> str:
+    task = {
+        "path": str(path.resolve()),
+        "limits": asdict(limits),
+        "hint": hint,
+        "parent": os.getpid(),
+        "album": str(album.resolve()) if album is not None else None,
+    }
     return orjson.dumps(task).decode()
 
 
-async def _start(path: Path, limits: Limits, hint: str | None) -> asyncio.subprocess.Process:
+async def _start(task: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
         *_FLAGS,
-        _task(path, limits, hint),
+        task,
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

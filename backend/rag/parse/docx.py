@@ -8,10 +8,11 @@ import email.policy
 import io
 import posixpath
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from backend.rag.elements import Element, ElementKind, Line
-from backend.rag.parse import clean, decode, package, xml
+from backend.rag.parse import clean, decode, package, pictures, xml
 from backend.rag.parse.archive import Archive
 from backend.rag.parse.docx_body import Body
 from backend.rag.parse.docx_numbering import Numbering
@@ -43,7 +44,7 @@ class _Package:
             raise ParseError(Reason.CORRUPT)
         root = xml.parse(data)
         numbering = Numbering(self._part("numbering"))
-        body = Body(Styles(self._part("styles")), numbering, self._notes(), self._foreign)
+        body = Body(Styles(self._part("styles")), numbering, self._notes(), self._foreign, self._picture)
         for part in xml.children(root, "body"):
             yield from body.blocks(part)
         yield from self._edges(body)
@@ -55,7 +56,7 @@ class _Package:
             if data is None:
                 continue
             for element in body.blocks(xml.parse(data)):
-                if element.text not in seen:
+                if element.kind is not ElementKind.IMAGE and element.text not in seen:
                     seen.add(element.text)
                     yield Element(ElementKind.PARAGRAPH, element.lines)
 
@@ -83,6 +84,15 @@ class _Package:
         elif kind == ".txt":
             lines = tuple(Line(line) for line in clean.lines(decode.text(data)))
             yield Element(ElementKind.PARAGRAPH, lines)
+
+    def _picture(self, relation: str, alt: str) -> Iterator[Element]:
+        kind, target = self._relations.get(relation, ("", ""))
+        if kind != "image":
+            return
+        # A document inside of this one is closed by the time when its pictures are wanted.
+        data = self._archive.read(target) if self._depth else None
+        read = partial(self._archive.read, target) if data is None else lambda: data
+        yield pictures.picture(read, key="" if self._depth else target, alt=alt)
 
     def _inner(self, data: bytes) -> Iterator[Element]:
         if self._depth >= _MAX_DEPTH:

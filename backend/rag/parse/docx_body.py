@@ -4,7 +4,7 @@ Tracked insertions count and deletions do not; of ruby text the base counts; con
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 
 from backend.rag.elements import Element, ElementKind, Line
@@ -44,11 +44,13 @@ class Body:
         numbering: Numbering,
         notes: dict[tuple[str, str], xml.Node],
         foreign: Callable[[str], Iterator[Element]],
+        pictures: Callable[[str, str], Iterator[Element]],
     ) -> None:
         self._styles = styles
         self._numbering = numbering
         self._notes = notes
         self._foreign = foreign
+        self._pictures = pictures
 
     def blocks(self, container: xml.Node, depth: int = 0) -> Iterator[Element]:
         """The elements of a container's paragraphs and tables, in order."""
@@ -75,6 +77,8 @@ class Body:
         lines = tuple(Line(line) for line in clean.lines(f"{label} {text}" if text.strip() else text))
         if lines:
             yield self._block(properties, lines, reading)
+        for relation, alt in reading.pictures:
+            yield from self._pictures(relation, alt)
         for box in reading.boxes:
             yield from self.blocks(box, depth + 1)
         for key in reading.notes:
@@ -104,26 +108,40 @@ class Body:
     def _note(self, key: tuple[str, str], depth: int) -> Iterator[Element]:
         """A note after the paragraph that refers to it; once, even where a bad file refers in circles."""
         node = self._notes.pop(key, None)
-        lines = [] if node is None else [line for e in self.blocks(node, depth + 1) for line in e.lines]
+        blocks = [] if node is None else _texts(self.blocks(node, depth + 1))
+        lines = [line for block in blocks for line in block.lines]
         if lines:
             yield Element(ElementKind.FOOTNOTE, tuple(lines))
 
     def _table(self, node: xml.Node, depth: int) -> Iterator[Element]:
         nodes = list(_through(node, "tr"))
+        held: list[Element] = []
         rows = [
-            table.Row([table.Cell(self._cell(cell, depth), _span(cell)) for cell in _through(row, "tc")])
+            table.Row(
+                [table.Cell(self._cell(cell, depth, held), _span(cell)) for cell in _through(row, "tc")]
+            )
             for row in nodes
         ]
         found = table.element(rows, num_headers=_num_headers(node, nodes))
         if found is not None:
             yield found
+        yield from held
 
-    def _cell(self, cell: xml.Node, depth: int) -> str:
-        """All text of a cell on one line; nothing in the lower part of cells merged from top to bottom."""
+    def _cell(self, cell: xml.Node, depth: int, held: list[Element]) -> str:
+        """All text of a cell on one line; nothing in the lower part of cells merged from top to bottom.
+
+        Its pictures are held back, to follow the table.
+        """
         merge = xml.child(cell, "tcPr", "vMerge")
         if merge is not None and xml.attribute(merge, "val") != "restart":
             return ""
-        return " ".join(line.text for block in self.blocks(cell, depth + 1) for line in block.lines)
+        blocks = list(self.blocks(cell, depth + 1))
+        held += [block for block in blocks if block.kind is ElementKind.IMAGE]
+        return " ".join(line.text for block in _texts(blocks) for line in block.lines)
+
+
+def _texts(blocks: Iterable[Element]) -> list[Element]:
+    return [block for block in blocks if block.kind is not ElementKind.IMAGE]
 
 
 def _is_deleted(properties: xml.Node | None) -> bool:

@@ -1,4 +1,4 @@
-"""The inside of a Word paragraph: its text, the text boxes anchored in it, the notes it refers to."""
+"""The inside of a Word paragraph: its text, the boxes and pictures anchored in it, the notes it refers to."""
 
 from backend.rag.parse import docx_math, xml
 from backend.rag.parse.page import ParseError, Reason
@@ -20,6 +20,7 @@ _HIDDEN = frozenset(
     ]
 )
 _MARKS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-", "ptab": "\t"}
+_REFERENCES = ("footnoteReference", "endnoteReference", "docPr", "blip", "imagedata")
 _OFF = ("0", "false", "off")
 
 
@@ -30,7 +31,10 @@ class Reading:
         self.parts: list[str] = []
         self.boxes: list[xml.Node] = []
         self.notes: list[tuple[str, str]] = []
+        self.pictures: list[tuple[str, str]] = []
+        """The relation and the alternative text of each."""
         self.is_bold = True
+        self._alt = ""
         self._inline(paragraph, 0)
 
     @property
@@ -49,14 +53,25 @@ class Reading:
                 self.parts.append(_MARKS[name])
             elif name == "oMath":
                 self.parts.append(docx_math.text(child))
-            elif name in ("footnoteReference", "endnoteReference"):
-                self.notes.append((name.removesuffix("Reference"), xml.attribute(child, "id") or ""))
+            elif name in _REFERENCES:
+                self._refer(child, name)
             elif name == "txbxContent":
                 self.boxes.append(child)
             elif name == "AlternateContent":
                 self._inline(alternative(child), depth + 1)
             elif name not in _HIDDEN and not (name == "r" and _has(child, "vanish")):
                 self._inline(child, depth + 1)
+
+    def _refer(self, node: xml.Node, name: str) -> None:
+        """A note, or a picture: a drawing says what it shows before the picture, an older one with it."""
+        if name == "docPr":
+            self._alt = xml.attribute(node, "descr") or ""
+        elif name == "blip":
+            self.pictures.append((xml.attribute(node, "embed") or "", self._alt))
+        elif name == "imagedata":
+            self.pictures.append((xml.attribute(node, "id") or "", xml.attribute(node, "title") or ""))
+        else:
+            self.notes.append((name.removesuffix("Reference"), xml.attribute(node, "id") or ""))
 
 
 def alternative(node: xml.Node) -> xml.Node:

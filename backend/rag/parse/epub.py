@@ -2,13 +2,15 @@
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import unquote
 
 from backend.rag.elements import Element, ElementKind, Line
-from backend.rag.parse import clean, html, xml
+from backend.rag.parse import clean, html, pictures, xml
 from backend.rag.parse.archive import Archive
 from backend.rag.parse.page import Limits, Page, ParseError, Reason
+from backend.rag.parse.pictures import Reader
 
 _TEXTS = ("application/xhtml+xml", "text/html")
 _MAX_DEPTH = 50
@@ -28,7 +30,8 @@ def _elements(archive: Archive, limits: Limits) -> Iterator[Element]:
     num_characters = 0
     for chapter in chapters:
         data = archive.read(chapter)
-        found = list(html.elements(html.decoded(data))) if data else []
+        find = partial(_picture, archive, posixpath.dirname(chapter))
+        found = list(html.elements(html.decoded(data), find)) if data else []
         num_characters += sum(len(element.text) for element in found)
         if num_characters > limits.max_characters:
             raise ParseError(Reason.TOO_LARGE)
@@ -36,6 +39,12 @@ def _elements(archive: Archive, limits: Limits) -> Iterator[Element]:
         if found and title and found[0].kind is not ElementKind.TITLE:
             yield Element(ElementKind.TITLE, (Line(title),), 1)
         yield from found
+
+
+def _picture(archive: Archive, folder: str, address: str) -> Reader | None:
+    """What reads an image of the book; others are not looked for."""
+    path = posixpath.normpath(posixpath.join("/", folder, unquote(address))).lstrip("/")
+    return partial(archive.read, path) if archive.has(path) else pictures.of_address(address)
 
 
 def _book(archive: Archive) -> tuple[dict[str, str], list[str]]:

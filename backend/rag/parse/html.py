@@ -8,8 +8,10 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from backend.rag.elements import Element
-from backend.rag.parse import decode, html_blocks
+from backend.rag.parse import decode, html_blocks, pictures
+from backend.rag.parse.html_blocks import FindImage
 from backend.rag.parse.page import Limits, Page, ParseError, Reason
+from backend.rag.parse.pictures import Picture
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:.-]+)", re.IGNORECASE)
 _FURNITURE = "nav, aside, footer, [role=navigation], [role=banner], [role=contentinfo]"
@@ -23,20 +25,36 @@ def pages(path: Path, limits: Limits) -> Iterator[Page]:
     yield Page(None, tuple(elements(decoded(path.read_bytes()))))
 
 
-def elements(source: str) -> Iterator[Element]:
-    """Titles, paragraphs, list items and tables in order.
+def elements(source: str, find: FindImage = pictures.of_address) -> Iterator[Element]:
+    """Titles, paragraphs, list items, tables and pictures in order.
 
-    Pages with navigation and the like are reduced to their main text, unless that would lose most of it.
+    Pages with navigation and the like are reduced to their main text, unless that would lose most of it. No
+    picture is fetched: there are those that stand in the page itself, or are known to `find`.
     """
     tree = LexborHTMLParser(source)
     is_page = tree.css_first(_FURNITURE) is not None
     for node in tree.css(_FURNITURE):
         node.decompose()
-    everything = list(html_blocks.elements(tree))
+    everything = list(html_blocks.elements(tree, find))
     main = _main_text(source) if is_page and len(source) <= _MAX_MAIN else []
     # Text that is no less than everything was not told from the rest, and has lost its structure.
     is_main = _LEAST_SHARE * _size(everything) <= _size(main) < _size(everything)
-    yield from main if is_main else everything
+    yield from _with_pictures(main, everything) if is_main else everything
+
+
+def _with_pictures(main: list[Element], everything: list[Element]) -> Iterator[Element]:
+    """The main text, with each picture after the text that it follows on the whole page."""
+    places = {element.text: number for number, element in enumerate(main)}
+    following: dict[int, list[Element]] = {}
+    at = -1
+    for element in everything:
+        if isinstance(element, Picture):
+            following.setdefault(at, []).append(element)
+        else:
+            at = places.get(element.text, at)
+    for number, element in enumerate(main):
+        yield element
+        yield from following.get(number, ())
 
 
 def decoded(data: bytes) -> str:
@@ -76,4 +94,5 @@ def _main_text(source: str) -> list[Element]:
 
 
 def _size(elements: list[Element]) -> int:
-    return sum(len(line.text) for element in elements for line in element.lines)
+    texts = (element for element in elements if not isinstance(element, Picture))
+    return sum(len(line.text) for element in texts for line in element.lines)

@@ -1,12 +1,13 @@
 """The blocks of an HTML tree as elements: what a browser would start on a new line is a block here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import takewhile
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from backend.rag.elements import Element, ElementKind, Line
-from backend.rag.parse import clean, table
+from backend.rag.parse import clean, pictures, table
+from backend.rag.parse.pictures import Reader
 
 _SKIP_NAMES = (
     "script style noscript template head svg math canvas iframe object audio video select button input "
@@ -21,20 +22,25 @@ _SKIP, _BLOCKS = frozenset(_SKIP_NAMES.split()), frozenset(_BLOCK_NAMES.split())
 _MAX_DEPTH = 200
 _MAX_CELL = 1500
 
+FindImage = Callable[[str], Reader | None]
+"""What reads the image of an address; None for those that are not looked for."""
 
-def elements(tree: LexborHTMLParser) -> Iterator[Element]:
-    """The tree's text in order; deeper than 200 levels, text is taken without its structure."""
+
+def elements(tree: LexborHTMLParser, find: FindImage = pictures.of_address) -> Iterator[Element]:
+    """The tree's text and pictures in order; deeper than 200 levels, text is taken without its structure."""
     if tree.root is None:
         return
-    walk = _Walk()
+    walk = _Walk(find)
     walk.into(tree.root, 0)
     walk.flush()
     yield from walk.found
 
 
 class _Walk:
-    def __init__(self) -> None:
+    def __init__(self, find: FindImage) -> None:
         self.found: list[Element] = []
+        self._find = find
+        self._pictures: list[Element] = []
         self._text: list[str] = []
         self._num_items = 0
 
@@ -43,6 +49,8 @@ class _Walk:
         kind = ElementKind.LIST_ITEM if self._num_items else ElementKind.PARAGRAPH
         self._add(kind, clean.lines("".join(self._text)))
         self._text.clear()
+        self.found += self._pictures
+        self._pictures.clear()
 
     def into(self, node: LexborNode, depth: int) -> None:
         for child in node.iter(include_text=True):
@@ -53,6 +61,8 @@ class _Walk:
                 self._text.append(" ".join(text.split()).join((_edge(text[:1]), _edge(text[-1:]))))
             elif tag == "br":
                 self._text.append("\n")
+            elif tag == "img":
+                self._picture(child)
             elif tag not in _SKIP:
                 self._element(child, tag, depth)
 
@@ -72,6 +82,13 @@ class _Walk:
             self._block(node, tag, depth)
         else:
             self.into(node, depth + 1)
+
+    def _picture(self, node: LexborNode) -> None:
+        """It follows the block in which it stands."""
+        address = node.attributes.get("src") or ""
+        read = self._find(address)
+        if read is not None:
+            self._pictures.append(pictures.picture(read, alt=node.attributes.get("alt") or ""))
 
     def _block(self, node: LexborNode, tag: str, depth: int) -> None:
         self.flush()

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from backend.errors import Invalid
-from backend.rag.elements import Element
+from backend.rag.elements import Element, ElementKind
 
 MIB = 1024**2
+_FEW_LETTERS = 25
 
 
 class Reason(StrEnum):
@@ -66,6 +67,12 @@ class Limits:
     """What an archive (DOCX and its kin) may unpack to."""
     max_characters: int = 50_000_000
     """Text of the whole document."""
+    max_images: int = 500
+    """Different pictures that are kept of a document; further ones are left out."""
+    max_image_bytes: int = 64 * MIB
+    """Of all pictures of a document together, as they are kept."""
+    max_image_pixels: int = 50_000_000
+    """Of one picture before it is scaled down; larger ones are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +87,9 @@ class Page:
     """The text was read off an image (OCR)."""
     is_unread: bool = False
     """An image that may hold text, without a program to read it."""
+
+    @property
+    def has_text(self) -> bool:
+        """Whether there are more than some letters, running heads aside: else the page is a picture."""
+        texts = (element.text for element in self.elements if element.kind is not ElementKind.HEADER)
+        return sum(len("".join(text.split())) for text in texts) >= _FEW_LETTERS

@@ -6,7 +6,7 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.parse import pdf_layout, pdf_lines, pdf_scan
+from backend.rag.parse import pdf_images, pdf_layout, pdf_lines, pdf_scan
 from backend.rag.parse.page import Limits, Page, ParseError, Reason
 
 _SAMPLES = 8
@@ -35,7 +35,10 @@ def _read(pdf: pdfium.PdfDocument, limits: Limits) -> Iterator[Page]:
         num_opened += sheet is not None
         found = tuple(pdf_layout.elements(sheet, index + 1, style, seen)) if sheet else ()
         page = Page(index + 1, found, total)
-        yield pdf_scan.read(pdf, page) if sheet else page
+        if sheet:
+            size = (sheet.width, sheet.height)
+            page = pdf_images.added(pdf, pdf_scan.read(pdf, page), sheet.images, size)
+        yield page
     if num_opened == 0:
         raise ParseError(Reason.CORRUPT)
 

@@ -9,8 +9,9 @@ from itertools import groupby, pairwise
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.parse import clean, pdf_arabic, pdf_spacing, pdf_tables
+from backend.rag.parse import clean, pdf_arabic, pdf_images, pdf_spacing, pdf_tables
 from backend.rag.parse.pdf_display import Display
+from backend.rag.parse.pdf_images import Spot
 from backend.rag.parse.pdf_tables import RuledTable
 
 _SPAN = re.compile(r"[^\r\n\ufffe]+\ufffe?")
@@ -51,6 +52,7 @@ class Sheet:
     height: float
     lines: list[RawLine]
     tables: list[tuple[int, RuledTable]]
+    images: tuple[Spot, ...] = ()
 
 
 def read(page: pdfium.PdfPage) -> Sheet:
@@ -64,7 +66,7 @@ def read(page: pdfium.PdfPage) -> Sheet:
         in_tables = pdf_tables.find(page, textpage, display, places)
     finally:
         textpage.close()
-    sheet = Sheet(width, height, [], [])
+    sheet = Sheet(width, height, [], [], pdf_images.find(page, display.matrix))
     for ruled, numbers in groupby(range(len(found)), in_tables.get):
         if ruled is None:
             sheet.lines.extend(_rows(_mend([found[number] for number in numbers])))

@@ -67,7 +67,7 @@ def _object(item: Any, outer: Matrix, rules: Rules, depth: int) -> None:
     if kind == raw.FPDF_PAGEOBJ_PATH:
         _path(item, outer, rules)
     elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _MAX_DEPTH:
-        matrix = _product(_matrix(item), outer)
+        matrix = product(matrix_of(item), outer)
         for number in range(min(raw.FPDFFormObj_CountObjects(item), _MAX_OBJECTS)):
             _object(raw.FPDFFormObj_GetObject(item, number), matrix, rules, depth + 1)
             if rules.is_too_many:
@@ -82,13 +82,13 @@ def _path(item: Any, outer: Matrix, rules: Rules) -> None:
         return
     is_thin = min(right.value - left.value, top.value - bottom.value) <= _MAX_THICK
     if num <= _BAR and is_thin:
-        _add(rules, _mapped(left.value, bottom.value, outer), _mapped(right.value, top.value, outer))
+        _add(rules, mapped(left.value, bottom.value, outer), mapped(right.value, top.value, outer))
         return
     fill, stroke = c_int(), c_int()
     raw.FPDFPath_GetDrawMode(item, byref(fill), byref(stroke))
     if num <= _BAR and not stroke.value:
         return
-    for points in _subpaths(item, num, _product(_matrix(item), outer)):
+    for points in _subpaths(item, num, product(matrix_of(item), outer)):
         if stroke.value:
             for one, other in pairwise(points):
                 _add(rules, one, other)
@@ -107,7 +107,7 @@ def _subpaths(item: Any, num: int, matrix: Matrix) -> Iterator[list[Point]]:
         if kind != raw.FPDF_SEGMENT_LINETO and points:
             yield points
             points = []
-        points.append(_mapped(x.value, y.value, matrix))
+        points.append(mapped(x.value, y.value, matrix))
         if raw.FPDFPathSegment_GetClose(segment):
             points.append(points[0])
     if points:
@@ -156,19 +156,19 @@ def _near(rules: list[Rule]) -> Iterator[list[Rule]]:
         yield group
 
 
-def _matrix(item: Any) -> Matrix:
+def matrix_of(item: Any) -> Matrix:
     found = raw.FS_MATRIX()
     if not raw.FPDFPageObj_GetMatrix(item, byref(found)):
         return _IDENTITY
     return found.a, found.b, found.c, found.d, found.e, found.f
 
 
-def _product(inner: Matrix, outer: Matrix) -> Matrix:
+def product(inner: Matrix, outer: Matrix) -> Matrix:
     a, b, c, d, e, f = inner
     g, h, i, j, k, m = outer
     return a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m
 
 
-def _mapped(x: float, y: float, matrix: Matrix) -> Point:
+def mapped(x: float, y: float, matrix: Matrix) -> Point:
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f

@@ -3,11 +3,10 @@
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.elements import Element, ElementKind
+from backend.rag.elements import Element
 from backend.rag.parse import ocr
 from backend.rag.parse.page import Page
 
-_FEW_LETTERS = 25
 _DOTS_PER_POINT = 300 / 72
 _MAX_DOTS = 5000
 
@@ -17,9 +16,7 @@ def read(pdf: pdfium.PdfDocument, page: Page) -> Page:
 
     Without the program for it, the page is marked as unread.
     """
-    kinds = (element for element in page.elements if element.kind is not ElementKind.HEADER)
-    num_letters = sum(len("".join(element.text.split())) for element in kinds)
-    if num_letters >= _FEW_LETTERS or page.number is None:
+    if page.has_text or page.number is None:
         return page
     try:
         picture = _picture(pdf, page.number - 1)

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from backend.rag.elements import Element, ElementKind, Line
-from backend.rag.parse import clean, package, table, xml
+from backend.rag.parse import clean, package, pptx_pictures, table, xml
 from backend.rag.parse.archive import Archive
 from backend.rag.parse.page import Limits, Page, ParseError, Reason
+from backend.rag.parse.pptx_pictures import Size
 
 _MAX_DEPTH = 20
 _TITLES = ("title", "ctrTitle")
@@ -17,22 +18,25 @@ _FURNITURE = ("dt", "ftr", "sldNum", "hdr")
 def pages(path: Path, limits: Limits) -> Iterator[Page]:
     """Slides in the order in which they are shown; hidden ones too, since they hold text all the same."""
     with Archive(path, max_bytes=limits.max_expanded_bytes) as archive:
-        slides = _slides(archive)
+        slides, size = _slides(archive)
         if len(slides) > limits.max_pages:
             raise ParseError(Reason.TOO_MANY_PAGES)
         for number, slide in enumerate(slides, 1):
-            yield Page(number, tuple(_elements(archive, slide, number)), len(slides))
+            yield Page(number, tuple(_elements(archive, slide, number, size)), len(slides))
 
 
-def _slides(archive: Archive) -> list[str]:
+def _slides(archive: Archive) -> tuple[list[str], Size]:
+    """The parts of the slides as they are shown, and what all of them measure."""
     main = package.first(package.relations(archive, ""), "officeDocument") or "ppt/presentation.xml"
     data = archive.read(main)
     if data is None:
         raise ParseError(Reason.CORRUPT)
     targets = package.relations(archive, main)
-    shown = xml.children(xml.child(xml.parse(data), "sldIdLst"), "sldId")
+    root = xml.parse(data)
+    shown = xml.children(xml.child(root, "sldIdLst"), "sldId")
     ids = (_relation(node) for node in shown)
-    return [targets[key][1] for key in ids if key in targets and targets[key][0] == "slide"]
+    slides = [targets[key][1] for key in ids if key in targets and targets[key][0] == "slide"]
+    return slides, pptx_pictures.size(xml.child(root, "sldSz"), "cx", "cy")
 
 
 def _relation(node: xml.Node) -> str:
@@ -40,13 +44,16 @@ def _relation(node: xml.Node) -> str:
     return next((str(value) for key, value in node.attrib.items() if str(key).endswith("}id")), "")
 
 
-def _elements(archive: Archive, slide: str, number: int) -> Iterator[Element]:
+def _elements(archive: Archive, slide: str, number: int, size: Size) -> Iterator[Element]:
     data = archive.read(slide)
     if data is None:
         return
-    found = list(_shapes(xml.child(xml.parse(data), "cSld", "spTree"), number))
+    relations = package.relations(archive, slide)
+    tree = xml.child(xml.parse(data), "cSld", "spTree")
+    found = list(_shapes(tree, number))
     yield from sorted(found, key=lambda element: element.kind is not ElementKind.TITLE)
-    notes = package.first(package.relations(archive, slide), "notesSlide")
+    yield from pptx_pictures.find(tree, pptx_pictures.Slide(archive, relations, number, size))
+    notes = package.first(relations, "notesSlide")
     data = archive.read(notes) if notes else None
     for element in _shapes(xml.child(xml.parse(data), "cSld", "spTree") if data else None, number):
         yield Element(ElementKind.PARAGRAPH, element.lines)

@@ -13,6 +13,7 @@ from backend.rag.elements import Element
 from backend.rag.parse import sandbox, stream
 from backend.rag.parse.detect import detect
 from backend.rag.parse.page import Limits, ParseError, Reason
+from backend.rag.parse.pictures import Album
 
 _BATCH = 200
 
@@ -23,13 +24,16 @@ class Task:
     limits: Limits
     hint: str | None
     parent: int
+    album: str | None
 
 
 def main(argument: str) -> int:
     """Parse the document that the JSON `argument` describes; returns 0 when all was said on stdout."""
     out = _take_stdout()
     values = json.loads(argument)
-    task = Task(Path(values["path"]), Limits(**values["limits"]), values["hint"], values["parent"])
+    task = Task(
+        Path(values["path"]), Limits(**values["limits"]), values["hint"], values["parent"], values["album"]
+    )
     sandbox.enter(task.limits, parent=task.parent)
     try:
         for message in _messages(task):
@@ -42,12 +46,15 @@ def main(argument: str) -> int:
 def _messages(task: Task) -> Iterator[dict[str, Any]]:
     content_type = detect(task.path, task.hint)
     done = total = num_recognised = num_unread = 0
-    for page in stream(task.path, content_type=content_type, limits=task.limits):
+    album = Album(Path(task.album), task.limits) if task.album is not None else None
+    for page in stream(task.path, content_type=content_type, limits=task.limits, album=album):
         done, total = done + 1, page.total
         num_recognised, num_unread = num_recognised + page.is_recognised, num_unread + page.is_unread
         for batch in _batches(page.elements):
             yield {"elements": batch, "done": done, "total": total, "finished": False}
     counts = {"num_ocr_pages": num_recognised, "num_unread_pages": num_unread}
+    if album is not None:
+        counts["num_images_left_out"] = album.num_left_out
     yield {"elements": [], "done": total, "total": total, "finished": True, "counts": counts}
 
 
