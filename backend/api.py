@@ -9,6 +9,7 @@ import backend.schema.enums  # noqa: F401 - describes the enums before any type 
 from backend.auth import Tokens, Viewer
 from backend.resolvers import loaders
 from backend.resolvers.chats import ChatMutations, ChatQueries
+from backend.resolvers.crawls import CrawlMutations, CrawlQueries
 from backend.resolvers.documents import DocumentMutations, DocumentQueries
 from backend.resolvers.events import EventSubscriptions
 from backend.resolvers.messages import MessageMutations, MessageQueries
@@ -26,7 +27,9 @@ from backend.transport.senders import Senders
 
 
 @strawberry.type(description="Everything that can be read.")
-class Query(UserQueries, ProjectQueries, DocumentQueries, ChatQueries, MessageQueries, SearchQueries):
+class Query(
+    UserQueries, ProjectQueries, DocumentQueries, CrawlQueries, ChatQueries, MessageQueries, SearchQueries
+):
     pass
 
 
@@ -34,7 +37,9 @@ class Query(UserQueries, ProjectQueries, DocumentQueries, ChatQueries, MessageQu
     description="Everything that can be done. Expected failures are members of each result; "
     "a mutation that answers with one has changed nothing."
 )
-class Mutation(ProjectMutations, UploadMutations, DocumentMutations, ChatMutations, MessageMutations):
+class Mutation(
+    ProjectMutations, UploadMutations, CrawlMutations, DocumentMutations, ChatMutations, MessageMutations
+):
     pass
 
 

@@ -80,6 +80,8 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
             presign_seconds=settings.storage.presign_seconds,
             max_upload_bytes=settings.storage.max_upload_bytes,
             **settings.limits.model_dump(),
+            crawl_max_depth=settings.web.crawl_max_depth,
+            crawl_max_pages=settings.web.crawl_max_pages,
             embedding_model=settings.models.embedding_model,
             embedding_dimensions=settings.models.embedding_dimensions,
         ),

@@ -27,11 +27,12 @@ class Job(StrEnum):
     """What can be asked of the workers, and on which queue it waits."""
 
     INGEST_DOCUMENT = "document.ingest"
+    CRAWL_SITE = "site.crawl"
     ANSWER_MESSAGE = "message.answer"
 
     @property
     def queue(self) -> str:
-        return {Job.INGEST_DOCUMENT: "ingestion", Job.ANSWER_MESSAGE: "answers"}[self]
+        return "answers" if self is Job.ANSWER_MESSAGE else "ingestion"
 
 
 def enqueue(session: "Session", job: Job, row_id: UUID) -> None:

@@ -146,6 +146,11 @@ class WebSettings(Group):
     tavily_base_url: str = "https://api.tavily.com"
     duckduckgo: bool = False
     """Search by DuckDuckGo where Tavily has no key or fails; without a contract, questions go abroad."""
+    crawl_delay_seconds: float = 1.0
+    """The least time between two requests of a crawl; a site's own crawl-delay counts if it is longer."""
+    crawl_max_depth: int = 5
+    crawl_max_pages: int = 500
+    """How far a crawl may go, whatever is asked for."""
     ca_file: str | None = None
     """A PEM file of certificates that are trusted beside the well-known ones."""
 

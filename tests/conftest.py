@@ -8,5 +8,6 @@ pytest_plugins = [
     "tests.fixtures.runtime",
     "tests.fixtures.served",
     "tests.fixtures.servers",
+    "tests.fixtures.site",
     "tests.fixtures.stage",
 ]

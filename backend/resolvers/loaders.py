@@ -13,12 +13,14 @@ from backend.errors import AppError
 from backend.resolvers import nodes
 from backend.schema.context import Context, Loaders, PageKey, PageOf
 from backend.services import chats
+from backend.services.crawls import control as crawls
 from backend.services.documents import links, progress
 from backend.services.documents import read as documents
 from backend.services.messages import read as messages
 from db import models as rows
 from db.engine import Database, Session
 from db.queries import citations, projects, stages
+from db.queries import crawls as crawl_rows
 from db.queries import documents as document_rows
 from db.queries import messages as message_rows
 
@@ -34,6 +36,9 @@ def build(context: Context) -> Loaders:
         generation_by_project=_batch(context, projects.generations_of),
         documents_by_project=_at_once(context, _documents_at_once, _documents),
         num_documents_by_project=_batch(context, document_rows.num_of_projects),
+        crawls_by_project=_each(context, _crawls),
+        pages_by_crawl=_each(context, _crawl_pages),
+        page_counts_by_crawl=_batch(context, crawl_rows.counts),
         chats_by_project=_each(context, _chats),
         messages_by_chat=_each(context, _messages),
         stages_by_document=_batch(context, stages.of_documents),
@@ -114,6 +119,16 @@ async def _documents(session: Session, viewer: Viewer, key: PageKey) -> PageOf[r
     return await documents.page(
         session, viewer=viewer, project_id=key.owner_id, first=key.first, after=key.after
     )
+
+
+async def _crawls(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.Crawl]:
+    return await crawls.page(
+        session, viewer=viewer, project_id=key.owner_id, first=key.first, after=key.after
+    )
+
+
+async def _crawl_pages(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.CrawlPage]:
+    return await crawls.found(session, viewer=viewer, crawl_id=key.owner_id, first=key.first, after=key.after)
 
 
 async def _chats(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.Chat]:

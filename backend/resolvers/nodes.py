@@ -8,12 +8,14 @@ from backend.auth import Viewer
 from backend.errors import NotFound
 from backend.schema.chats import Chat
 from backend.schema.context import Info, NodeKey
+from backend.schema.crawls import Crawl
 from backend.schema.documents import Document
 from backend.schema.messages import Message
 from backend.schema.nodes import Node, parse
 from backend.schema.projects import Project
 from backend.schema.users import User
 from backend.services import chats, projects, users
+from backend.services.crawls import control as crawls
 from backend.services.documents import read as documents
 from backend.services.messages import read as messages
 from db.engine import Database, Session
@@ -60,6 +62,10 @@ async def _document(session: Session, viewer: Viewer, id: UUID) -> Node:
     return Document.from_row(await documents.get(session, viewer=viewer, document_id=id))
 
 
+async def _crawl(session: Session, viewer: Viewer, id: UUID) -> Node:
+    return Crawl.from_row(await crawls.get(session, viewer=viewer, crawl_id=id))
+
+
 async def _chat(session: Session, viewer: Viewer, id: UUID) -> Node:
     return Chat.from_row(await chats.get(session, viewer=viewer, chat_id=id))
 
@@ -77,6 +83,7 @@ async def _user(session: Session, viewer: Viewer, id: UUID) -> Node:
 FETCHERS: dict[str, Fetch] = {
     "Project": _project,
     "Document": _document,
+    "Crawl": _crawl,
     "Chat": _chat,
     "Message": _message,
     "User": _user,

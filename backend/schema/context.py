@@ -1,6 +1,6 @@
 """What every operation carries: who asks, how data is loaded, and the handles that resolvers pass on."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
@@ -63,6 +63,8 @@ class Limits:
     documents_per_project: int
     bytes_per_project: int
     unfinished_documents_per_user: int
+    crawl_max_depth: int
+    crawl_max_pages: int
     embedding_model: str
     embedding_dimensions: int
 
@@ -89,6 +91,9 @@ class Loaders:
     generation_by_project: DataLoader[UUID, rows.EmbeddingGeneration | None]
     documents_by_project: DataLoader[PageKey, PageOf[rows.Document]]
     num_documents_by_project: DataLoader[UUID, int]
+    crawls_by_project: DataLoader[PageKey, PageOf[rows.Crawl]]
+    pages_by_crawl: DataLoader[PageKey, PageOf[rows.CrawlPage]]
+    page_counts_by_crawl: DataLoader[UUID, Mapping[rows.CrawlPageStatus, int]]
     chats_by_project: DataLoader[PageKey, PageOf[rows.Chat]]
     messages_by_chat: DataLoader[PageKey, PageOf[rows.Message]]
     stages_by_document: DataLoader[UUID, Sequence[rows.DocumentStage]]

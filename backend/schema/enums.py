@@ -7,6 +7,8 @@ import strawberry
 from db.models import (
     AgentType,
     CitationStatus,
+    CrawlPageStatus,
+    CrawlStatus,
     DocumentSource,
     DocumentStatus,
     Fusion,
@@ -50,6 +52,27 @@ describe(
     "Where a document came from.",
     UPLOAD="A file that was uploaded.",
     WEB_PAGE="A page fetched from the web.",
+)
+describe(
+    CrawlStatus,
+    "How far a crawl has come.",
+    QUEUED="It waits for a worker.",
+    RUNNING="Pages are being visited, or the site wants a pause.",
+    COMPLETED="Every page within its limits was visited.",
+    FAILED="It could not go on; `failure` says why. Documents that it has made stay.",
+    CANCELLED="Someone stopped it. Documents that it has made stay.",
+)
+describe(
+    CrawlPageStatus,
+    "What came of a page of a crawl.",
+    WAITING="It is still to be visited, or to be tried again.",
+    ADDED="It became a new document.",
+    CHANGED="Its document is being taken in anew: the page has changed.",
+    UNCHANGED="Its document is as the page is; nothing was to be done.",
+    DUPLICATE="The project has it under another address.",
+    SKIPPED="It is not kept: robots are not wanted, it is of another type, or it leads outside.",
+    FAILED="It could not be had.",
+    MISSING="It was there before and is no more; its document stays until you delete it.",
 )
 describe(
     MessageRole,

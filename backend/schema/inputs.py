@@ -97,6 +97,23 @@ class AddWebPageInput:
     )
 
 
+@strawberry.input(description="A part of a web site whose pages are to become documents.")
+class AddWebSiteInput:
+    project_id: strawberry.ID = strawberry.field(description="The project the documents will belong to.")
+    url: str = strawberry.field(description="The address of the first page, http or https.")
+    path_prefix: str | None = strawberry.field(
+        default=None,
+        description="The path under which pages are visited, like `/docs`; the first page's folder if unset.",
+    )
+    max_depth: int = strawberry.field(default=2, description="How many links to go deep; 0: the first page.")
+    max_pages: int = strawberry.field(default=50, description="How many pages to visit at most.")
+
+
+@strawberry.input(description="Which crawl this is about.")
+class CrawlInput:
+    crawl_id: strawberry.ID = strawberry.field(description="The crawl.")
+
+
 @strawberry.input(description="Which document this is about.")
 class DocumentInput:
     document_id: strawberry.ID = strawberry.field(description="The document.")

@@ -7,6 +7,7 @@ import strawberry
 from backend.errors import NotFound
 from backend.schema.chats import Chat
 from backend.schema.context import Info
+from backend.schema.crawls import Crawl
 from backend.schema.documents import Document
 from backend.schema.nodes import Node, global_id
 from backend.schema.paging import After, Connection, First, connection, page_key
@@ -71,6 +72,11 @@ class Project(Node):
             return await loaders.num_documents_by_project.load(self.row.id)
 
         return connection(await loaders.documents_by_project.load(key), Document.from_row, count)
+
+    @strawberry.field(description="Its crawls of web sites, newest first.")
+    async def crawls(self, info: Info, first: First = 20, after: After = None) -> Connection[Crawl]:
+        key = page_key(self.row.id, first, after)
+        return connection(await info.context.loaders.crawls_by_project.load(key), Crawl.from_row)
 
     @strawberry.field(description="Its chats, the last used first.")
     async def chats(self, info: Info, first: First = 20, after: After = None) -> Connection[Chat]:

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 import strawberry
 
 from backend.schema.chats import Chat
+from backend.schema.crawls import Crawl
 from backend.schema.documents import Document
 from backend.schema.errors import QuotaExceededError, Refused, RowRefused, TooLargeError
 from backend.schema.messages import Message
@@ -90,6 +91,11 @@ class DocumentPayload:
     document: Document = strawberry.field(description="The document as it is now.")
 
 
+@strawberry.type(description="The crawl that was acted on.")
+class CrawlPayload:
+    crawl: Crawl = strawberry.field(description="The crawl as it is now.")
+
+
 @strawberry.type(description="The chat that was acted on.")
 class ChatPayload:
     chat: Chat = strawberry.field(description="The chat as it is now.")
@@ -170,6 +176,22 @@ ReplaceDocumentResult: TypeAlias = Annotated[
 RenameDocumentResult: TypeAlias = Annotated[
     DocumentPayload | RowRefused,
     strawberry.union("RenameDocumentResult", description="What came of renaming a document."),
+]
+AddWebSiteResult: TypeAlias = Annotated[
+    CrawlPayload | RowRefused | QuotaExceededError,
+    strawberry.union("AddWebSiteResult", description="What came of adding a part of a web site."),
+]
+RecrawlWebSiteResult: TypeAlias = Annotated[
+    CrawlPayload | RowRefused | QuotaExceededError,
+    strawberry.union("RecrawlWebSiteResult", description="What came of crawling again."),
+]
+RefreshWebPageResult: TypeAlias = Annotated[
+    CrawlPayload | RowRefused | QuotaExceededError,
+    strawberry.union("RefreshWebPageResult", description="What came of fetching a page again."),
+]
+CancelCrawlResult: TypeAlias = Annotated[
+    CrawlPayload | RowRefused,
+    strawberry.union("CancelCrawlResult", description="What came of stopping a crawl."),
 ]
 CancelDocumentResult: TypeAlias = Annotated[
     DocumentPayload | RowRefused,

@@ -5,8 +5,8 @@ from uuid import UUID
 from backend.auth import Viewer
 from backend.errors import NotAllowed, NotFound
 from db.engine import Session
-from db.models import Document, MemberRole
-from db.queries import documents, projects
+from db.models import Crawl, Document, MemberRole
+from db.queries import crawls, documents, projects
 
 
 async def member(session: Session, *, viewer: Viewer, project_id: UUID) -> MemberRole:
@@ -32,4 +32,16 @@ async def document(session: Session, *, viewer: Viewer, document_id: UUID, locke
     role = await projects.role_of(session, project_id=row.project_id, user_id=viewer.user_id)
     if role is None:
         raise NotFound("There is no such document.")
+    return row
+
+
+async def crawl(session: Session, *, viewer: Viewer, crawl_id: UUID, locked: bool = False) -> Crawl:
+    """The crawl, held until the transaction ends if `locked`; raises NotFound for strangers."""
+    find = crawls.lock if locked else crawls.get
+    row = await find(session, crawl_id)
+    if row is None:
+        raise NotFound("There is no such crawl.")
+    role = await projects.role_of(session, project_id=row.project_id, user_id=viewer.user_id)
+    if role is None:
+        raise NotFound("There is no such crawl.")
     return row

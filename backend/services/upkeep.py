@@ -3,6 +3,7 @@
 import structlog
 
 from backend.queue import Job, enqueue
+from backend.services.crawls import walk
 from backend.services.documents import events, failures, run
 from backend.services.messages import finish
 from backend.transactions import Transactions
@@ -26,6 +27,8 @@ async def sweep(transactions: Transactions, *, max_tries: int, quiet_seconds: fl
         await _give_up_exhausted(session, max_tries)
         for document_id in await work.ring_documents(session, limit=RING_LIMIT, quiet_seconds=quiet_seconds):
             enqueue(session, Job.INGEST_DOCUMENT, document_id)
+        for crawl_id in await work.ring_crawls(session, limit=RING_LIMIT, quiet_seconds=quiet_seconds):
+            enqueue(session, Job.CRAWL_SITE, crawl_id)
         for message_id in await work.ring_messages(session, limit=RING_LIMIT, quiet_seconds=quiet_seconds):
             enqueue(session, Job.ANSWER_MESSAGE, message_id)
 
@@ -44,6 +47,9 @@ async def _give_up_exhausted(session: Session, max_tries: int) -> None:
         events.change_hands(document)
         run.give_up(session, document, code=failures.GAVE_UP, message=failures.sentence(failures.GAVE_UP))
         log.error("document.given_up", document_id=str(document.id), num_tries=document.num_tries)
+    for crawl in await work.exhausted_crawls(session, max_tries=max_tries):
+        walk.give_up(crawl, code=failures.GAVE_UP, message=walk.GAVE_UP)
+        log.error("crawl.given_up", crawl_id=str(crawl.id), num_tries=crawl.num_tries)
     for message in await work.exhausted_messages(session, max_tries=max_tries):
         await finish.give_up(session, message)
         log.error("message.given_up", message_id=str(message.id), num_tries=message.num_tries)

@@ -16,7 +16,7 @@ from celery.signals import worker_shutting_down
 
 from backend import logging, runtime
 from backend.errors import AppError, Invalid
-from backend.queue import celery_app
+from backend.queue import Job, celery_app
 from backend.runtime import Runtime
 from backend.services import orphans, upkeep
 from backend.services.documents import expire, reuse
@@ -46,7 +46,9 @@ def run(settings: Settings, queue: str) -> None:
     app = celery_app(broker_url(settings))
     with Workshop(settings, kind) as workshop:
         worker_shutting_down.connect(workshop.stop, weak=False)
-        app.task(name=kind.JOB.value)(workshop.answer)
+        for job in Job:
+            if job.queue == queue:
+                app.task(name=job.value)(workshop.answer)
         _consume(app, queue, kind.num_seats(settings))
 
 

@@ -1,7 +1,7 @@
 """The web: pages from public addresses, and searches by Tavily or DuckDuckGo."""
 
 from backend.web.duckduckgo import DuckDuckGo
-from backend.web.fetch import Limits, Page, Web
+from backend.web.fetch import Limits, Manners, Page, Stamp, Web
 from backend.web.guard import Guard, networks
 from backend.web.scrapingbee import ScrapingBee
 from backend.web.search import Engine, WebResult, WebSearch
@@ -13,8 +13,10 @@ __all__ = [
     "Engine",
     "Guard",
     "Limits",
+    "Manners",
     "Page",
     "ScrapingBee",
+    "Stamp",
     "Tavily",
     "Web",
     "WebResult",

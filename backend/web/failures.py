@@ -3,6 +3,8 @@
 from backend.errors import Invalid, TooLarge, Unavailable
 
 FORBIDDEN = "WEB_PAGE_FORBIDDEN"
+OUTSIDE = "WEB_PAGE_OUTSIDE"
+MISSING = "WEB_PAGE_MISSING"
 UNREACHABLE = "WEB_PAGE_UNREACHABLE"
 CERTIFICATE = "WEB_PAGE_CERTIFICATE"
 TOO_LARGE = "WEB_PAGE_TOO_LARGE"
@@ -29,6 +31,21 @@ def untrusted(host: str) -> Unavailable:
 
 def unreachable(what: str) -> Unavailable:
     return Unavailable(f"{what} Check that the address opens in a browser.", code=UNREACHABLE)
+
+
+def outside(url: str) -> Invalid:
+    return Invalid(
+        f"The page leads to {url}, which lies outside of what is crawled. Add it by itself if you want it.",
+        code=OUTSIDE,
+    )
+
+
+def missing(status: int) -> Unavailable:
+    return Unavailable(
+        f"There is no page at this address (status {status}). "
+        "Check it for a slip, or look where the page moved to.",
+        code=MISSING,
+    )
 
 
 def too_large(max_bytes: int) -> TooLarge:

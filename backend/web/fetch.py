@@ -35,6 +35,14 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Stamp:
+    """What a server calls the state of a page, to be asked whether it is still the same."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True)
 class Page:
     """What an address led to; `content_type` is one of those that are read, `charset` as it was declared."""
 
@@ -43,6 +51,18 @@ class Page:
     content_type: str
     charset: str | None
     body: bytes = field(repr=False)
+    stamp: Stamp = Stamp()
+
+
+@dataclass
+class Manners:
+    """What one visitor remembers of the sites it walks through: the rules of each, read once."""
+
+    rules: dict[tuple[str, str, int], str] = field(default_factory=dict)
+
+    def delay(self, url: str) -> float:
+        """Seconds that the site of this page wants between two requests; 0 before any was made there."""
+        return robots.delay(self.rules.get(urls.origin(url), ""))
 
 
 class Web:
@@ -76,11 +96,17 @@ class Web:
         """The page at `url`, after at most 5 redirects.
 
         Raises Invalid (WEB_PAGE_FORBIDDEN, WEB_PAGE_TYPE, ROBOTS_DENIED), TooLarge (WEB_PAGE_TOO_LARGE)
-        and Unavailable (WEB_PAGE_UNREACHABLE).
+        and Unavailable (WEB_PAGE_UNREACHABLE, WEB_PAGE_MISSING, WEB_PAGE_CERTIFICATE).
         """
+        page = await self.visit(url, Manners())
+        assert page is not None, "nothing was said that it could still be"
+        return page
+
+    async def visit(self, url: str, manners: Manners, known: Stamp | None = None) -> Page | None:
+        """As `fetch`, by one who walks through the site; None: the page is still what is `known` of it."""
         try:
             async with asyncio.timeout(self._limits.seconds):
-                answer = await self._answer(urls.checked(url))
+                answer = await self._answer(urls.checked(url), manners.rules, known or Stamp())
         except TimeoutError as error:
             raise failures.unreachable("The page's server takes too long.") from error
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
@@ -88,21 +114,26 @@ class Web:
             if _is_about_trust(error):
                 raise failures.untrusted(httpx.URL(url).host) from error
             raise failures.unreachable("The page's server does not answer.") from error
+        if answer.status == 304 and known is not None:
+            return None
+        if answer.status in (404, 410):
+            raise failures.missing(answer.status)
         if answer.status != 200:
             raise failures.unreachable(f"The page's server answers with status {answer.status}.")
         if not answer.body:
             raise failures.wrong_type("nothing: the page is empty")
-        return Page(url, str(answer.url), *_kind(answer), answer.body)
+        stamp = Stamp(answer.headers.get("etag"), answer.headers.get("last-modified"))
+        return Page(url, str(answer.url), *_kind(answer), answer.body, stamp)
 
-    async def _answer(self, url: httpx.URL) -> Answer:
-        rules: dict[tuple[str, str, int], str] = {}
+    async def _answer(self, url: httpx.URL, rules: dict[tuple[str, str, int], str], known: Stamp) -> Answer:
+        wanted = Wanted(self._limits.max_bytes, headers=_conditions(known))
         for _ in range(MAX_REDIRECTS + 1):
-            origin = (url.scheme, url.host, urls.port_of(url))
+            origin = urls.origin(str(url))
             if origin not in rules:
                 rules[origin] = await self._robots(url)
             if not robots.allows(rules[origin], url.raw_path.decode("ascii")):
                 raise failures.robots_denied(url.host)
-            answer = await self._get(url, Wanted(self._limits.max_bytes))
+            answer = await self._get(url, wanted)
             if answer.redirect is None:
                 return answer
             url = _next(answer)
@@ -128,6 +159,11 @@ class Web:
         if self._context is None:
             self._context = await asyncio.to_thread(_context, self._ca_file)
         return await get(url, addresses, wanted, self._context)
+
+
+def _conditions(known: Stamp) -> dict[str, str]:
+    said = {"if-none-match": known.etag, "if-modified-since": known.last_modified}
+    return {name: value for name, value in said.items() if value is not None}
 
 
 def _context(ca_file: str | None) -> ssl.SSLContext:

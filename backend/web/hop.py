@@ -1,7 +1,7 @@
 """One request and its answer, over a connection to an address that the guard has let through."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -38,6 +38,8 @@ class Wanted:
 
     max_bytes: int
     whole: bool = True
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Said beside the usual ones."""
 
 
 async def get(
@@ -61,7 +63,7 @@ async def _get(client: httpx.AsyncClient, url: httpx.URL, address: Address, want
     request = client.build_request(
         "GET",
         url.copy_with(host=str(address), port=urls.port_of(url)),
-        headers=_HEADERS | {"host": url.netloc.decode("ascii")},
+        headers=_HEADERS | dict(wanted.headers) | {"host": url.netloc.decode("ascii")},
         extensions={
             "sni_hostname": url.raw_host.decode("ascii"),
             "timeout": httpx.Timeout(10).as_dict(),

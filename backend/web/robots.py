@@ -1,10 +1,12 @@
 """robots.txt as RFC 9309 has it: the group that names us, else everybody's; the longest rule decides."""
 
 import re
+from contextlib import suppress
 from urllib.parse import quote, unquote_to_bytes
 
 AGENT = "opentrace"
 MAX_BYTES = 500 * 1024
+MAX_DELAY_SECONDS = 60.0
 _MAX_RULE = 2048
 
 
@@ -20,9 +22,23 @@ def allows(text: str, path: str) -> bool:
     return best[1]
 
 
+def delay(text: str) -> float:
+    """The seconds that this file wants between two requests of ours: at most a minute, 0 if unsaid."""
+    wanted = 0.0
+    for key, value in _lines(text):
+        with suppress(ValueError):
+            wanted = max(wanted, float(value) if key == "crawl-delay" else 0.0)
+    return min(wanted, MAX_DELAY_SECONDS)
+
+
 def _rules(text: str) -> list[tuple[str, bool]]:
-    """The rules of all groups for us; where there is no such group, those of the groups for `*`."""
-    groups: dict[str, list[tuple[str, bool]]] = {}
+    found = _lines(text)
+    return [(value, key == "allow") for key, value in found if key in ("allow", "disallow")]
+
+
+def _lines(text: str) -> list[tuple[str, str]]:
+    """What all groups for us say; where there is no such group, those of the groups for `*`."""
+    groups: dict[str, list[tuple[str, str]]] = {}
     agents: list[str] = []
     is_naming = False
     for line in text.removeprefix("\ufeff").splitlines():
@@ -32,11 +48,11 @@ def _rules(text: str) -> list[tuple[str, bool]]:
             agents = [*agents, _agent(value)] if is_naming else [_agent(value)]
             groups.setdefault(agents[-1], [])
             is_naming = True
-        elif key in ("allow", "disallow"):
+        elif key in ("allow", "disallow", "crawl-delay"):
             is_naming = False
             if value and len(value) <= _MAX_RULE:
                 for agent in agents:
-                    groups[agent].append((value, key == "allow"))
+                    groups[agent].append((key, value))
     return groups.get(AGENT, groups.get("*", []))
 
 

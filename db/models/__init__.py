@@ -3,6 +3,7 @@
 from db.models.base import Table
 from db.models.chats import Chat
 from db.models.chunks import Chunk, ChunkVector, StagedChunk, StagedVector
+from db.models.crawls import Crawl, CrawlPage, CrawlPageStatus, CrawlStatus
 from db.models.documents import (
     Document,
     DocumentRemoval,
@@ -41,6 +42,10 @@ __all__ = [
     "ChunkVector",
     "Citation",
     "CitationStatus",
+    "Crawl",
+    "CrawlPage",
+    "CrawlPageStatus",
+    "CrawlStatus",
     "Document",
     "DocumentRemoval",
     "DocumentReplacement",

@@ -55,6 +55,7 @@ class Document(Table, table=True):
         Index(None, "project_id", "created_at", "id"),
         Index(None, "project_id", "sha256"),
         Index(None, "project_id", "change_seq"),
+        Index(None, "project_id", "source_url", postgresql_where=text("source_url IS NOT NULL")),
         Index("ix_documents_uploading", "updated_at", postgresql_where=text("status = 'UPLOADING'")),
         Index("ix_documents_work", "uploaded_by", "queued_at", postgresql_where=text(WORK)),
         one_of("source", DocumentSource),

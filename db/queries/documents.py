@@ -98,6 +98,25 @@ async def arrived_of_bytes(
     return list(await session.exec(statement))
 
 
+async def of_source_url(session: AsyncSession, *, project_id: UUID, url: str) -> Document | None:
+    """The project's newest document of this page."""
+    statement = (
+        select(Document)
+        .where(Document.project_id == project_id, Document.source_url == url)
+        .order_by(col(Document.created_at).desc(), col(Document.id).desc())
+        .limit(1)
+    )
+    return (await session.exec(statement)).first()
+
+
+async def newest_sha256(session: AsyncSession, document: Document) -> str:
+    """The hash of the file that the work of the document is about: of its newest version, or its own."""
+    statement = select(DocumentVersion.sha256).where(
+        DocumentVersion.document_id == document.id, DocumentVersion.number == document.newest_version
+    )
+    return (await session.exec(statement)).first() or document.sha256
+
+
 @dataclass(frozen=True)
 class Totals:
     """What a project has: all documents, and the bytes of all their files that are stored or on their way."""

@@ -52,6 +52,11 @@ async def get(session: AsyncSession, project_id: UUID) -> Project | None:
     return await session.get(Project, project_id)
 
 
+async def hold(session: AsyncSession, project_id: UUID) -> None:
+    """Keep the project from changing or going until the transaction ends."""
+    await session.get(Project, project_id, populate_existing=True, with_for_update={"key_share": True})
+
+
 async def by_ids(session: AsyncSession, project_ids: Sequence[UUID]) -> dict[UUID, Project]:
     rows = await session.exec(select(Project).where(col(Project.id).in_(project_ids)))
     return {project.id: project for project in rows}

@@ -12,11 +12,11 @@ from sqlalchemy import select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.errors import Stale
-from db.models import Document, Message
+from db.models import Crawl, Document, Message
 from db.queries import work_sql
-from db.queries.work_sql import DOCUMENTS, MESSAGES, Kind
+from db.queries.work_sql import CRAWLS, DOCUMENTS, MESSAGES, Kind
 
-Row = TypeVar("Row", Document, Message)
+Row = TypeVar("Row", Document, Message, Crawl)
 
 
 async def claim_document(
@@ -31,6 +31,13 @@ async def claim_message(
 ) -> Message | None:
     """Take the fairest runnable answer, or None; it becomes RUNNING with an empty text."""
     return await _claim(session, Message, lease_seconds, per_user, max_tries)
+
+
+async def claim_crawl(
+    session: AsyncSession, *, lease_seconds: float, per_user: int, max_tries: int
+) -> Crawl | None:
+    """Take the crawl that was served longest ago, or None; it becomes RUNNING."""
+    return await _claim(session, Crawl, lease_seconds, per_user, max_tries)
 
 
 async def renew(
@@ -67,6 +74,11 @@ async def ring_messages(session: AsyncSession, *, limit: int, quiet_seconds: flo
     return await _ring(session, MESSAGES, limit, quiet_seconds)
 
 
+async def ring_crawls(session: AsyncSession, *, limit: int, quiet_seconds: float) -> list[UUID]:
+    """Runnable crawls that nobody was rung for within `quiet_seconds`; they count as rung now."""
+    return await _ring(session, CRAWLS, limit, quiet_seconds)
+
+
 async def exhausted_documents(session: AsyncSession, *, max_tries: int, limit: int = 100) -> list[Document]:
     """Documents that were claimed `max_tries` times and lost each time, locked so that they can be failed."""
     return await _rows(session, Document, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit})
@@ -75,6 +87,11 @@ async def exhausted_documents(session: AsyncSession, *, max_tries: int, limit: i
 async def exhausted_messages(session: AsyncSession, *, max_tries: int, limit: int = 100) -> list[Message]:
     """Answers that were claimed `max_tries` times and lost each time, locked so that they can be failed."""
     return await _rows(session, Message, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit})
+
+
+async def exhausted_crawls(session: AsyncSession, *, max_tries: int, limit: int = 100) -> list[Crawl]:
+    """Crawls that were claimed `max_tries` times and lost each time, locked so that they can be failed."""
+    return await _rows(session, Crawl, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit})
 
 
 async def take_expired_uploads(
@@ -123,4 +140,7 @@ async def _changed(
 
 
 def _kind(table: type[Row]) -> Kind:
-    return DOCUMENTS if table is Document else MESSAGES
+    return _KINDS[table]
+
+
+_KINDS: dict[type[Any], Kind] = {Document: DOCUMENTS, Message: MESSAGES, Crawl: CRAWLS}

@@ -1,4 +1,4 @@
-"""The statements of leased work, written once for both tables that hold it."""
+"""The statements of leased work, written once for all tables that hold it."""
 
 from dataclasses import asdict, dataclass
 
@@ -38,6 +38,16 @@ MESSAGES = Kind(
     # A claim starts the text anew, except to end an answer that was stopped: what was written is kept.
     on_claim="status = 'RUNNING', content = CASE WHEN d.stop_requested_at IS NULL THEN '' ELSE d.content END",
     lock_key=720_102,
+)
+
+CRAWLS = Kind(
+    table="opentrace.crawls",
+    user="created_by",
+    # They are held in slices: the one that was served longest ago is next.
+    waiting_since="updated_at",
+    running="'RUNNING'",
+    on_claim="status = 'RUNNING'",
+    lock_key=720_103,
 )
 
 _RUNNABLE = "d.status IN ('QUEUED', {running}) AND (d.leased_until IS NULL OR d.leased_until <= now())"

@@ -7,6 +7,8 @@ from sqlalchemy import text
 from db.engine import Database
 from db.models import (
     Citation,
+    Crawl,
+    CrawlPage,
     DocumentRemoval,
     DocumentReplacement,
     Feedback,
@@ -55,6 +57,14 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
     waiting = seed.document(home)
     place = await seed.target(database, home)
     question, answer = await seed.conversation(database, home)
+    walk = Crawl(
+        project_id=home.project_id,
+        created_by=home.user_id,
+        url="https://example.com/",
+        path_prefix="/",
+        max_depth=0,
+        max_pages=1,
+    )
     await seed.add(
         database,
         waiting,
@@ -68,6 +78,8 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
             chunk_text="b",
             score=1,
         ),
+        walk,
+        CrawlPage(crawl_id=walk.id, url="https://example.com/", depth=0),
         DocumentRemoval(project_id=home.project_id, change_seq=99, document_id=waiting.id),
         DocumentReplacement(
             document_id=waiting.id,

@@ -23,6 +23,10 @@ MUTATIONS = {
     "requestUploads": '{projectId: "$project", ' + FILES + "}",
     "confirmUpload": '{documentId: "$document"}',
     "addWebPage": '{projectId: "$project", url: "https://example.com/"}',
+    "addWebSite": '{projectId: "$project", url: "https://example.com/"}',
+    "recrawlWebSite": '{crawlId: "$crawl"}',
+    "refreshWebPage": '{documentId: "$document"}',
+    "cancelCrawl": '{crawlId: "$crawl"}',
     "retryDocument": '{documentId: "$document"}',
     "reingestDocument": '{documentId: "$document"}',
     "replaceDocument": '{documentId: "$document", '
@@ -51,6 +55,7 @@ async def ids(served: Served) -> dict[str, str]:
     return {
         "project": project,
         "document": await asking.new_document(served, project),
+        "crawl": await asking.new_crawl(served, project),
         "chat": chat,
         "message": await asking.new_answer(served, chat),
     }

@@ -128,7 +128,8 @@ async def test_a_robots_file_that_cannot_be_read_now_allows_nothing_now(pages: P
 @pytest.mark.parametrize("status", [404, 403, 500])
 async def test_an_error_page_is_no_page(pages: Pages, status: int) -> None:
     pages.replies["/"] = replying(status, HTML, {"content-type": "text/html"})
-    assert await refused(pages.url("/")) == "WEB_PAGE_UNREACHABLE"
+    code = "WEB_PAGE_MISSING" if status == 404 else "WEB_PAGE_UNREACHABLE"
+    assert await refused(pages.url("/")) == code
 
 
 async def test_nobody_at_home_is_unreachable() -> None:

@@ -35,14 +35,13 @@ async def add(
     """
     await rights.member(session, viewer=viewer, project_id=project_id)
     address = web.checked(url)
-    parts = urlsplit(address)
     await documents.take_upload_turn(session, user_id=viewer.user_id, project_id=project_id)
     document_id = uuid4()
     document = Document(
         id=document_id,
         project_id=project_id,
         uploaded_by=viewer.user_id,
-        name=_line((parts.hostname or "") + parts.path.rstrip("/")),
+        name=name_of(address),
         content_type="text/html",
         size_bytes=0,
         sha256=_NO_BYTES,
@@ -68,7 +67,7 @@ async def fetch(run: Run) -> Document:
     """
     assert run.document.source_url is not None, "a web page has an address"
     page = await run.doors.web.fetch(run.document.source_url)
-    content, title = await asyncio.to_thread(lambda: (_in_utf8(page), _title(page)))
+    content, title = await asyncio.to_thread(lambda: (in_utf8(page), title_of(page)))
     async with run.step():
         """Nobody else has it: else a slow fetch would overwrite what a newer attempt has stored."""
     await run.doors.storage.put(run.document.storage_key, content, page.content_type)
@@ -80,7 +79,13 @@ async def fetch(run: Run) -> Document:
         return row
 
 
-def _in_utf8(page: Page) -> bytes:
+def name_of(address: str) -> str:
+    """What a page is called that has no title."""
+    parts = urlsplit(address)
+    return line((parts.hostname or "") + parts.path.rstrip("/"))
+
+
+def in_utf8(page: Page) -> bytes:
     """Text whose charset only the server's answer told is stored as UTF-8: a file has no such header."""
     if page.charset is not None and page.content_type.startswith("text/"):
         with suppress(UnicodeDecodeError):
@@ -91,14 +96,15 @@ def _in_utf8(page: Page) -> bytes:
     return page.body
 
 
-def _title(page: Page) -> str | None:
+def title_of(page: Page) -> str | None:
+    """What an HTML page calls itself, in one line."""
     if page.content_type != "text/html":
         return None
-    head = _in_utf8(page)[:_HEAD]
+    head = in_utf8(page)[:_HEAD]
     found = _TITLE.search(decoded(head[: head.rfind(b">") + 1]))
-    return (_line(html.unescape(found[1])) or None) if found else None
+    return (line(html.unescape(found[1])) or None) if found else None
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     """One line without control characters."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())[:MAX_NAME]
