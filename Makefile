@@ -48,8 +48,8 @@ test: check  ## Everything CI runs: the checks and every test but the long ones
 chaos: $(VENV)/dev  ## Kill things for a long time and see that nothing is lost
 	$(BIN)/python -m pytest -m chaos $(ARGS)
 
-eval: $(VENV)/dev  ## Measure answers over real documents: make eval DATA=FOLDER
-	$(BIN)/python -m bench.pages $(DATA)
+eval: $(VENV)/dev  ## Measure retrieval over a judged set: make eval DATA=FOLDER ARGS=--ladder
+	$(BIN)/python -m backend.cli eval $(DATA) $(ARGS)
 
 bench: $(VENV)/dev  ## Measure costs against their baselines (bench/README.md)
 	$(BIN)/python -m bench

@@ -141,6 +141,43 @@ def ask(file: Path, question: str, project: str | None) -> None:
     asking.ask(file, question, project or file.name)
 
 
+@main.command("eval")
+@click.argument(
+    "data", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="FOLDER"
+)
+@click.option("--project", help="Where the documents are or go; a project of their own unless given.")
+@click.option("--split", help="The judgments' file in qrels/; test unless given.")
+@click.option("--limit", type=click.IntRange(1), help="Only so many questions, drawn by the seed.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--strategy", "ragStrategy", help="BASIC, HYBRID, MULTI_QUERY_VECTOR or MULTI_QUERY_HYBRID.")
+@click.option("--fusion", help="RRF or CONVEX.")
+@click.option("--vector-weight", "vectorWeight", type=float, help="Of meaning in fusion, 0 to 1.")
+@click.option("--keyword-weight", "keywordWeight", type=float, help="Of words in fusion, 0 to 1.")
+@click.option("--threshold", "similarityThreshold", type=float, help="The least similarity, 0 to 1.")
+@click.option("--wordings", "multiQueryCount", type=int, help="How many the model writes, 1 to 8.")
+@click.option("--rerank/--no-rerank", "useReranking", default=None, help="Rank what was found once more.")
+@click.option("--ladder", is_flag=True, help="Vectors, keywords, both fused in two ways, and reranked.")
+@click.option("--ask", "with_answers", is_flag=True, help="Ask each question too, and check what is cited.")
+@click.option("--baseline/--no-baseline", default=True, help="Beside it BM25 by a library, if installed.")
+@click.option(
+    "--compare",
+    "compared",
+    nargs=2,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Two JSON files of settings to measure, or two earlier results.",
+)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("eval-results"))
+@in_sentences
+def evaluate(data: Path | None, **options: Any) -> None:
+    """Measure retrieval over the judged set in FOLDER, through the API.
+
+    FOLDER has corpus.jsonl, queries.jsonl and qrels/ (BEIR's layout), or pdfs/ and questions.jsonl.
+    """
+    from backend.cli.evaluation import command
+
+    command.evaluate(command.of_options(data, options))
+
+
 @main.command("export-schema")
 @click.option("--check", is_flag=True, help="Write nothing; fail when the committed file differs.")
 @in_sentences
