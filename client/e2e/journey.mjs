@@ -71,6 +71,13 @@ async function readSource() {
   const source = page.getByRole('complementary', { name: 'Source' });
   await source.getByText('Verified.').waitFor();
   assert.equal((await source.locator('mark').innerText()).replace(/\s+/g, ' '), given.quote);
+  await page.getByRole('img', { name: `Page 2 of ${name}, the quoted words marked` }).waitFor();
+  // Where the test's PDF has the first line of the quotation, in hundredths of the page.
+  const place = await source.getByTestId('quoted').first().evaluate((box) => {
+    const [mark, sheet] = [box.getBoundingClientRect(), box.parentElement.getBoundingClientRect()];
+    return { left: Math.round((100 * (mark.left - sheet.left)) / sheet.width), top: Math.round((100 * (mark.top - sheet.top)) / sheet.height) };
+  });
+  assert.deepEqual(place, given.place);
   await look(page, 'citation', given.artefacts);
   await page.keyboard.press('Escape');
   await source.waitFor({ state: 'detached' });
@@ -91,6 +98,16 @@ async function stopFromAnotherTab() {
   await other.getByRole('button', { name: 'Stop the answer' }).click();
   for (const tab of [page, other]) await tab.getByText('Stopped. What was written so far is kept.').waitFor();
   await other.close();
+}
+
+/** Another answer takes the place of the stopped one, which is still there. */
+async function regenerate() {
+  await answers().nth(1).getByRole('button', { name: 'Answer again' }).click();
+  await page.getByLabel('Answer 2 of 2').waitFor();
+  await page.locator('article[data-status=COMPLETED]').nth(1).waitFor({ timeout: 60_000 });
+  await button('Earlier answer').click();
+  await page.getByLabel('Answer 1 of 2').waitFor();
+  await page.getByText('Stopped. What was written so far is kept.').waitFor();
 }
 
 async function rate() {
@@ -123,7 +140,7 @@ async function deleteProject() {
 }
 
 try {
-  for (const work of [signIn, createProject, upload, askAndReload, readSource, stopFromAnotherTab, rate, settings, deleteProject]) {
+  for (const work of [signIn, createProject, upload, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, settings, deleteProject]) {
     step = work.name;
     const began = performance.now();
     await work();

@@ -23,6 +23,8 @@ from backend.local.swift.server import Swift
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARTEFACTS = build.FOLDER / "artefacts"
 QUOTE = "The harbour crane lifts at most forty tonnes when the wind stays below nine knots."
+PLACE = {"left": 12, "top": 18}
+"""Where the quotation begins on its page, in hundredths."""
 QUESTION = "How much does the harbour crane lift at most?"
 
 
@@ -91,6 +93,7 @@ async def journey(script: str, **given: Any) -> Any:
 
 async def test_a_person_signs_in_uploads_asks_reads_the_source_and_deletes(stack: Stack, pdf: Path) -> None:
     address = f"http://127.0.0.1:{stack.options.client_port}"
-    seen = await journey("journey.mjs", client=address, pdf=str(pdf), question=QUESTION, quote=QUOTE)
+    told = {"pdf": str(pdf), "question": QUESTION, "quote": QUOTE, "place": PLACE}
+    seen = await journey("journey.mjs", client=address, **told)
     assert seen["complaints"] == []
     assert seen["hosts"] == ["127.0.0.1"]

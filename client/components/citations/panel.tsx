@@ -6,6 +6,7 @@ import { IconButton } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icons';
 import { nameOf, useLooking, type AnyCitation } from './context';
 import { Passage } from './passage';
+import { CitedPage } from './source';
 import { Verification } from './verification';
 
 export function CitationPanel() {
@@ -61,6 +62,13 @@ export function CitationPanel() {
         {citation.__typename === 'Citation' && !citation.document && (
           <p className="text-sm text-muted">The document was deleted since. What it said is kept with the answer.</p>
         )}
+        {citation.foundIn && (
+          <p className="text-sm">
+            They stand in {citation.foundIn.documentName}
+            {citation.foundIn.page ? `, page ${citation.foundIn.page}` : ''}.
+          </p>
+        )}
+        {citation.__typename === 'Citation' && <CitedPage citation={citation} />}
         <Passage citation={citation} />
       </div>
     </aside>

@@ -10,6 +10,7 @@ import { useAnswer } from '@/hooks/use-answer';
 import { Rating } from './rating';
 import { Sources } from './sources';
 import { Steps } from './steps';
+import { Versions } from './versions';
 
 export function Answer({ message }: { message: MessagePartsFragment }) {
   const { text, citations, webCitations, steps, isLive, error } = useAnswer(message);
@@ -23,11 +24,12 @@ export function Answer({ message }: { message: MessagePartsFragment }) {
         {error && <Notice tone="warn" className="mt-3">The answer goes on, but this page lost it: {error}</Notice>}
         {/* The row keeps its height while the answer is written, so that nothing moves when it ends. */}
         <footer className="mt-2 -ml-2 flex min-h-9 flex-wrap items-center gap-x-1">
-          <div className={clsx('flex transition-opacity', (isLive || text === '') && 'invisible opacity-0')}>
+          <div className={clsx('flex transition-opacity', isLive && 'invisible opacity-0')}>
             <CopyButton textOf={() => text} label="Copy the answer" />
             <Rating message={message} />
+            <Versions message={message} />
           </div>
-          <Sources isShown={!isLive} />
+          <Sources isShown={!isLive} verificationRate={message.verificationRate} />
         </footer>
         <p className="sr-only" role="status">
           {isLive ? '' : 'The answer is complete.'}

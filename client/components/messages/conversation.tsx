@@ -8,8 +8,10 @@ import { Empty, Loading, Notice, Skeleton } from '@/components/ui/states';
 import { ConversationDocument, type ConversationQuery } from '@/gql/graphql';
 import { isUnfinished } from '@/hooks/use-answer';
 import { useStickToBottom } from '@/hooks/use-stick-to-bottom';
+import { shown } from './cache';
 import { Composer } from './composer';
 import { Message } from './message';
+import { ChatContext } from './versions';
 import { useSend } from './use-send';
 import { useStop } from './use-stop';
 
@@ -18,7 +20,7 @@ type Listed = NonNullable<ConversationQuery['chat']>['messages']['edges'][number
 export function Conversation({ chat }: { chat: string }) {
   const { data, error, loading, refetch, fetchMore } = useQuery(ConversationDocument, { variables: { chat }, fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' });
   const messages = data?.chat?.messages;
-  const oldestFirst = useMemo(() => messages?.edges.map(({ node }) => node).reverse() ?? [], [messages]);
+  const oldestFirst = useMemo(() => shown(messages?.edges.map(({ node }) => node).reverse() ?? []), [messages]);
   const running = oldestFirst.find(isUnfinished);
   const { frame, content, isAtEnd, toEnd } = useStickToBottom();
   const send = useSend(chat);
@@ -40,7 +42,9 @@ export function Conversation({ chat }: { chat: string }) {
           {messages?.pageInfo.hasNextPage && (
             <Older frame={frame} load={() => fetchMore({ variables: { after: messages.pageInfo.endCursor } })} />
           )}
-          <MessageList messages={oldestFirst} />
+          <ChatContext value={chat}>
+            <MessageList messages={oldestFirst} />
+          </ChatContext>
         </div>
       </div>
       <div className="relative mx-auto w-full max-w-3xl px-3 pb-3 sm:px-6 sm:pb-5">

@@ -5,7 +5,7 @@ import { nameOf, useCitations, useLooking } from '@/components/citations/context
 import { verdictOf } from '@/components/citations/verification';
 import { Icon } from '@/components/ui/icons';
 
-export function Sources({ isShown }: { isShown: boolean }) {
+export function Sources({ isShown, verificationRate }: { isShown: boolean; verificationRate: number | null }) {
   const citations = useCitations();
   const { citation: looked, look } = useLooking();
   const first = citations.filter((each, index) => citations.findIndex(({ marker }) => marker === each.marker) === index);
@@ -34,6 +34,9 @@ export function Sources({ isShown }: { isShown: boolean }) {
           </li>
         );
       })}
+      {verificationRate !== null && verificationRate < 1 && (
+        <li className="self-center text-[0.8125rem] text-warn">{Math.round(verificationRate * 100)} % of the quotations were found where it says</li>
+      )}
     </ul>
   );
 }

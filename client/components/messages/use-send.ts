@@ -1,10 +1,12 @@
 // Sends a question; it stands in the chat at once, and leaves it again if the server refuses it.
 'use client';
-import type { ApolloCache, ApolloClient } from '@apollo/client';
+import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback } from 'react';
 import { payloadOf } from '@/apollo/outcome';
 import { SendMessageDocument, type MessagePartsFragment, type MessageRole, type MessageStatus } from '@/gql/graphql';
+import { keyOf } from '@/lib/key';
+import { prepend } from './cache';
 
 export function useSend(chat: string) {
   const client = useApolloClient();
@@ -45,30 +47,8 @@ function draft(id: string, role: MessageRole, status: MessageStatus, content: st
     citations: [],
     webCitations: [],
     feedback: null,
+    verificationRate: null,
+    parent: null,
+    siblings: [],
   };
 }
-
-/** Lists are newest first. */
-function prepend(cache: ApolloCache, chat: string, ids: string[]): void {
-  interface Kept {
-    edges?: { node: { __ref: string } }[];
-    totalCount?: number;
-  }
-  const edges = ids.map((id) => ({ __typename: 'MessageEdge', cursor: '', node: { __ref: `Message:${id}` } }));
-  cache.modify<{ messages: Kept }>({
-    id: cache.identify({ __typename: 'Chat', id: chat }),
-    fields: {
-      messages(kept) {
-        const { edges: known = [], totalCount = 0 } = kept as Kept;
-        const added = edges.filter(({ node }) => !known.some((edge) => edge.node.__ref === node.__ref));
-        return { ...kept, totalCount: totalCount + added.length, edges: [...added, ...known] } as never;
-      },
-    },
-  });
-}
-
-/** A name for one sending; `randomUUID` is missing on pages without a certificate. */
-function keyOf(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-

@@ -14,6 +14,9 @@ const message = (content: string, status: MessagePartsFragment['status'] = 'RUNN
   citations: [],
   webCitations: [],
   feedback: null,
+  verificationRate: null,
+  parent: null,
+  siblings: [],
 });
 
 let place = 0;

@@ -48,6 +48,7 @@ const citation = (marker: number, quote: string): CitationPartsFragment => ({
   chunkText: '',
   quote,
   span: null,
+  foundIn: null,
   score: 1,
   status: 'VERIFIED',
   document: null,
