@@ -9,7 +9,7 @@ from backend import logging
 from bench import results, stack
 from bench.results import Figure
 
-NAMES = ("page", "first_token", "queue", "ingestion")
+NAMES = ("page", "first_token", "queue", "ingestion", "throttle")
 
 
 async def measure(names: tuple[str, ...]) -> list[Figure]:

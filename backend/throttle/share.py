@@ -55,7 +55,11 @@ class Share:
         await self._try(lambda: self._keep(keys=[self._keys[1]], args=[token, _ms(HELD_SECONDS)]))
 
     async def leave(self, token: str) -> None:
-        """Give the place back, or the turn in the queue."""
+        """Give the place back."""
+        await self._try(lambda: self._redis.zrem(self._keys[1], token))
+
+    async def leave_queue(self, token: str) -> None:
+        """Wait no longer; a place that was given in this moment goes back as well."""
         pipeline = self._redis.pipeline(transaction=False)
         for key in self._keys[1:]:
             pipeline.zrem(key, token)

@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,7 +50,7 @@ class Throttle:
     limit: int
     is_urgent: bool
     _lines: dict[str, _Line] = field(init=False, default_factory=dict, repr=False)
-    _farewells: set[asyncio.Task[None]] = field(init=False, default_factory=set, repr=False)
+    _errands: set[asyncio.Task[None]] = field(init=False, default_factory=set, repr=False)
 
     @asynccontextmanager
     async def turn(self, kind: str) -> AsyncIterator[None]:
@@ -64,13 +64,15 @@ class Throttle:
         async with line.places:
             try:
                 await self._enter(line, token)
-                keeping = asyncio.create_task(_keep(line.share, token))
-                try:
-                    yield
-                finally:
-                    keeping.cancel()
+            except BaseException:
+                self._beside(line.share.leave_queue(token))
+                raise
+            keeping = self._keep_on(line.share, token)
+            try:
+                yield
             finally:
-                self._say_farewell(line.share, token)
+                keeping.cancel()
+                self._beside(line.share.leave(token))
 
     async def pause(self, kind: str, seconds: float) -> None:
         """Let nobody make a call of this kind for so long (10 minutes at most); those under way go on."""
@@ -82,8 +84,8 @@ class Throttle:
 
     async def close(self) -> None:
         """Wait, but not for long, until all places are given back."""
-        if self._farewells:
-            await asyncio.wait(self._farewells, timeout=_CLOSE_SECONDS)
+        if self._errands:
+            await asyncio.wait(self._errands, timeout=_CLOSE_SECONDS)
 
     def _line(self, kind: str) -> _Line:
         if kind not in self._lines:
@@ -119,17 +121,34 @@ class Throttle:
         earliest, latest = (0.0, 0.1) if self.is_urgent else (0.1, 0.5)
         return min(pause, _MAX_SPREAD_SECONDS) * random.uniform(earliest, latest)
 
-    def _say_farewell(self, share: Share, token: str) -> None:
-        """Beside the work: nobody waits for it, and whoever is cancelled leaves as well."""
-        task = asyncio.create_task(share.leave(token))
-        self._farewells.add(task)
-        task.add_done_callback(self._farewells.discard)
+    def _keep_on(self, share: Share, token: str) -> "_Keeping":
+        """Hold the place until told to stop; most calls end before it costs anything."""
+        keeping = _Keeping()
+
+        def keep() -> None:
+            self._beside(share.keep(token))
+            keeping.timer = loop.call_later(KEEP_SECONDS, keep)
+
+        loop = asyncio.get_running_loop()
+        keeping.timer = loop.call_later(KEEP_SECONDS, keep)
+        return keeping
+
+    def _beside(self, errand: Coroutine[Any, Any, None]) -> None:
+        """Beside the work: nobody waits for it, and whoever is cancelled does it as well."""
+        task = asyncio.create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
 
 
-async def _keep(share: Share, token: str) -> Any:
-    while True:
-        await asyncio.sleep(KEEP_SECONDS)
-        await share.keep(token)
+@dataclass
+class _Keeping:
+    """A place that is held on."""
+
+    timer: asyncio.TimerHandle | None = None
+
+    def cancel(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
 
 
 def _now() -> float:
