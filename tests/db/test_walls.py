@@ -33,6 +33,7 @@ CALLS = {
     "ensure_user": "SELECT 1 WHERE false",
     "place_of_document": "SELECT 1 WHERE opentrace.place_of_document($2) IS NOT NULL",
     "message_path": "SELECT * FROM opentrace.message_path($3, 10)",
+    "conversation_end": "SELECT 1 WHERE opentrace.conversation_end($5) IS NOT NULL",
     "search_basic": "SELECT * FROM opentrace.search_basic($1, $4, array_fill(1::real, ARRAY[8]), -1, 100)",
     "search_basic_as": "SELECT * FROM opentrace.search_basic_as(opentrace.viewer_id(), $1, $4,"
     " array_fill(1::real, ARRAY[8]), -1, 100)",
@@ -166,6 +167,7 @@ async def test_no_function_tells_a_stranger_anything(database: Database, api_dat
         "may_found": [0, 0, 0],
         "place_of_document": [0, 0, 1],
         "message_path": [0, 0, 1],
+        "conversation_end": [0, 0, 1],
         "search_basic": [0, 0, 3],
         "search_basic_as": [0, 0, 3],
         "project_as": [0, 0, 1],
