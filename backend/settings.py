@@ -99,6 +99,12 @@ class IngestionSettings(Group):
     max_pages: int = 5000
     parse_seconds: float = 600.0
     parse_memory_bytes: int = 2 * 1024**3
+    max_images: int = 500
+    """Different pictures that are kept of a document."""
+    max_image_bytes: int = 64 * 1024**2
+    """Of all of them together, scaled down as they are kept."""
+    max_image_pixels: int = 50_000_000
+    """Of one before it is scaled down."""
     summary_concurrency: int = 4
     """Summaries of one document that are asked for at once."""
     embed_batch_inputs: int = 64

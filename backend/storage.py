@@ -16,7 +16,7 @@ from aiobotocore.session import get_session
 from aiohttp import ClientConnectionError, ClientPayloadError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from backend.errors import NotFound, Unavailable
+from backend.errors import NotFound, TooLarge, Unavailable
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
@@ -145,6 +145,15 @@ class Storage:
         """Store an object, replacing one of the same key."""
         with _translated(key):
             await self._s3.put_object(**self._at(key), Body=data, ContentType=content_type)
+
+    async def get(self, key: str, *, max_bytes: int) -> bytes:
+        """A small object at once; raises NotFound, and TooLarge for more than `max_bytes`."""
+        with _translated(key):
+            answer = await self._s3.get_object(**self._at(key))
+            async with answer["Body"] as body:
+                if answer["ContentLength"] > max_bytes:
+                    raise TooLarge(f"The object {key} has more than {max_bytes} bytes.")
+                return await body.read()
 
     async def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; those that are not there count as deleted."""

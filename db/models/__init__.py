@@ -14,6 +14,7 @@ from db.models.documents import (
     DocumentVersion,
 )
 from db.models.embeddings import CachedEmbedding
+from db.models.images import ChunkImage
 from db.models.keywords import ChunkKeywords, LexemeChange, LexemeCount
 from db.models.messages import Citation, CitationStatus, Feedback, Message, MessageRole, MessageStatus
 from db.models.projects import (
@@ -38,6 +39,7 @@ __all__ = [
     "Chat",
     "Chore",
     "Chunk",
+    "ChunkImage",
     "ChunkKeywords",
     "ChunkVector",
     "Citation",

@@ -89,8 +89,18 @@ async def keep(database: Database, *, summary: Summary) -> None:
             )
 
 
-async def stage(database: Database, *, target: Target, positions: Sequence[int], text: str) -> None:
-    """Give staged chunks their summary; raises Stale when the fence is lost."""
+async def stage(
+    database: Database,
+    *,
+    target: Target,
+    positions: Sequence[int],
+    text: str,
+    descriptions: Sequence[str] = (),
+) -> None:
+    """Give staged chunks their summary, and their images what is said of them, in order.
+
+    Raises Stale when the fence is lost.
+    """
     async with fenced(database, target) as connection:
         await connection.execute(
             f"UPDATE {SCHEMA}.staged_chunks SET summary = $3"
@@ -99,7 +109,15 @@ async def stage(database: Database, *, target: Target, positions: Sequence[int],
             list(positions),
             text,
         )
+        if descriptions:
+            await connection.execute(_DESCRIBE, target.version_id, list(positions), list(descriptions))
 
+
+_DESCRIBE = f"""
+UPDATE {SCHEMA}.chunk_images i SET description = nullif(told.description, '')
+  FROM unnest($3::text[]) WITH ORDINALITY AS told (description, number)
+ WHERE i.version_id = $1 AND i.position = ANY($2::int[]) AND i.number = told.number - 1
+"""
 
 # The lock keeps the document from going between the look and the write.
 _KEEP = f"""

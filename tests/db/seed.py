@@ -15,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from db.engine import Database
 from db.models import (
     Chat,
+    ChunkImage,
     Document,
     DocumentStatus,
     DocumentVersion,
@@ -133,6 +134,23 @@ def chunk(position: int, words: str | None = None) -> NewChunk:
         page_last=2,
         regions=[[0, 4, 1, 0.1, 0.2, 0.3, 0.4]],
         sha256="a" * 64,
+    )
+
+
+def image(place: Target) -> ChunkImage:
+    """An image of the version's first chunk."""
+    return ChunkImage(
+        version_id=place.version_id,
+        position=0,
+        number=0,
+        chunk_id=chunks.chunk_id(place.version_id, 0),
+        project_id=place.project_id,
+        document_id=place.document_id,
+        sha256="a" * 64,
+        content_type="image/png",
+        size_bytes=1,
+        width=1,
+        height=1,
     )
 
 

@@ -81,6 +81,7 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
         ),
         walk,
         CrawlPage(crawl_id=walk.id, url="https://example.com/", depth=0),
+        seed.image(place),
         DocumentRemoval(project_id=home.project_id, change_seq=99, document_id=waiting.id),
         DocumentReplacement(
             document_id=waiting.id,

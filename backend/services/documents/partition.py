@@ -10,7 +10,7 @@ from backend.errors import Invalid, NotFound
 from backend.rag import chunk, language
 from backend.rag.elements import Chunk, Element, Region
 from backend.rag.parse import ParseError, Reason, child
-from backend.services.documents import failures, web_page
+from backend.services.documents import failures, images, web_page
 from backend.services.documents.run import File, Run
 from db.models import DocumentStatus
 from db.queries import chunks, stages, summaries
@@ -18,6 +18,7 @@ from db.queries.chunks import NewChunk
 
 PARTITIONING = DocumentStatus.PARTITIONING
 CHUNKING = DocumentStatus.CHUNKING
+_ALBUM = "images"
 
 
 async def stage_chunks(run: Run) -> None:
@@ -28,9 +29,14 @@ async def stage_chunks(run: Run) -> None:
     """
     if CHUNKING in run.finished:
         return
+    with TemporaryDirectory(prefix="opentrace-") as folder:
+        await _stage(run, Path(folder))
+
+
+async def _stage(run: Run, folder: Path) -> None:
     await run.start(PARTITIONING)
     counts: dict[str, int] = {}
-    elements = await _elements(run, counts)
+    elements = await _elements(run, folder, counts)
     num_pages = max((line.page or 0 for element in elements for line in element.lines), default=0) or None
     kinds = Counter(str(element.kind) for element in elements)
     spoken = await asyncio.to_thread(language.detect, elements)
@@ -41,27 +47,29 @@ async def stage_chunks(run: Run) -> None:
     cut = await asyncio.to_thread(lambda: list(chunk.by_title(elements)))
     if not cut:
         raise ParseError(Reason.EMPTY)
+    await images.stage(run, cut, folder / _ALBUM)
     await chunks.stage_chunks(run.doors.database, target=run.target, rows=_rows(cut))
     num_summaries = sum(not summaries.SUMMARISED.isdisjoint(one.kinds) for one in cut)
     counts = {"num_chunks": len(cut), "num_summaries": num_summaries}
     await run.finish(CHUNKING, dict(counts), **counts)
 
 
-async def _elements(run: Run, counts: dict[str, int]) -> list[Element]:
+async def _elements(run: Run, folder: Path, counts: dict[str, int]) -> list[Element]:
     async def on_progress(done: int, total: int) -> None:
         if total > 1:
             await run.advance(PARTITIONING, done=done, total=total, num_pages=total, num_pages_parsed=done)
 
-    with TemporaryDirectory(prefix="opentrace-") as folder:
-        path = Path(folder, "document")
-        content_type = await _download(run, path)
-        return await child.run(
-            path,
-            limits=run.limits.parsing,
-            on_progress=on_progress,
-            on_counts=counts.update,
-            hint=content_type,
-        )
+    path, album = folder / "document", folder / _ALBUM
+    album.mkdir()
+    content_type = await _download(run, path)
+    return await child.run(
+        path,
+        limits=run.limits.parsing,
+        on_progress=on_progress,
+        on_counts=counts.update,
+        hint=content_type,
+        album=album,
+    )
 
 
 async def _download(run: Run, path: Path) -> str:

@@ -1,7 +1,7 @@
 """Chunks with tables or images get a summary, bought once each, kept and counted as they come."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import structlog
@@ -9,10 +9,12 @@ import structlog
 from backend.errors import Unavailable
 from backend.llm import ContentRefused, ModelAnswerInvalid
 from backend.rag import summarise, summary_prompts
-from backend.rag.summarise import Subject, Summary
+from backend.rag.summarise import Picture, Subject, Summary
+from backend.services.documents import images
 from backend.services.documents.run import Run
-from db.models import DocumentStatus, Usage, UsageKind
+from db.models import ChunkImage, DocumentStatus, Usage, UsageKind
 from db.models import Summary as KeptSummary
+from db.queries import images as image_rows
 from db.queries import summaries, usage
 from db.queries.summaries import Key, Wanted
 
@@ -33,9 +35,11 @@ async def stage_summaries(run: Run) -> None:
     await run.start(SUMMARISING)
     async with run.doors.transactions.unit_of_work() as session:
         wanted = await summaries.wanted(session, run.target.version_id)
+        pictures = await image_rows.of_version(session, run.target.version_id)
         num_done = sum(await summaries.num_staged(session, run.target.version_id))
     if wanted:
-        await _Desk(run, done=num_done, total=num_done + len(wanted)).work_off(_tasks(wanted))
+        tasks = _tasks(wanted, pictures)
+        await _Desk(run, done=num_done, total=num_done + len(wanted)).work_off(tasks)
     async with run.doors.transactions.unit_of_work() as session:
         num_made, num_without = await summaries.num_staged(session, run.target.version_id)
     await run.finish(SUMMARISING, {"num_summaries": num_made, "num_without": num_without})
@@ -49,10 +53,13 @@ class _Task:
     positions: list[int]
 
 
-def _tasks(wanted: list[Wanted]) -> list[_Task]:
+def _tasks(wanted: list[Wanted], images: Mapping[int, Sequence[ChunkImage]]) -> list[_Task]:
     tasks: dict[str, _Task] = {}
     for chunk in wanted:
-        subject = Subject(chunk.text, tuple(chunk.title_path))
+        pictures = tuple(
+            Picture(image.sha256, image.content_type, image.alt) for image in images.get(chunk.position, ())
+        )
+        subject = Subject(chunk.text, tuple(chunk.title_path), pictures)
         tasks.setdefault(subject.sha256, _Task(subject, [])).positions.append(chunk.position)
     return list(tasks.values())
 
@@ -119,10 +126,11 @@ class _Desk:
     async def _bought(self, subject: Subject) -> Summary:
         """One call: counted before it is made, since it is paid for even if nobody lives to hear it."""
         database, models = self.run.doors.database, self.run.doors.models
+        shown = await images.read(self.run, subject.pictures)
         row = self._usage(subject)
         await usage.save(database, rows=[row])
         try:
-            summary, spent = await summarise.ask(models, subject, [])
+            summary, spent = await summarise.ask(models, subject, shown)
         except ModelAnswerInvalid:
             raise
         except (Unavailable, ContentRefused):
@@ -137,7 +145,13 @@ class _Desk:
     async def _stage(self, task: _Task, summary: Summary) -> None:
         run, database = self.run, self.run.doors.database
         async with self._writing:
-            await summaries.stage(database, target=run.target, positions=task.positions, text=summary.text)
+            await summaries.stage(
+                database,
+                target=run.target,
+                positions=task.positions,
+                text=summary.text,
+                descriptions=summary.descriptions,
+            )
             self.done += len(task.positions)
             await run.advance(SUMMARISING, done=self.done, total=self.total, num_summaries_made=self.done)
 

@@ -6,11 +6,12 @@ from backend.errors import AppError, Conflict
 from backend.rag import embed
 from backend.rag.embed import Batch, Vectors
 from backend.services import removal
-from backend.services.documents import events, failures, reuse
+from backend.services.documents import events, failures, images, reuse
 from backend.services.documents.run import Run, close_stage
 from db.models import DocumentStatus, Usage, UsageKind
 from db.models.base import utc_now
 from db.queries import chunks, usage
+from db.queries import images as image_rows
 
 log = structlog.get_logger()
 
@@ -46,6 +47,9 @@ async def publish(run: Run) -> None:
     async with run.step() as (session, document):
         key_before = document.storage_key
         num_chunks = await chunks.publish_version(session, target=run.target, generation_id=run.generation.id)
+        gone = await image_rows.forget_others(
+            session, document_id=document.id, version_id=run.target.version_id
+        )
         detail = {"num_embedded": num_chunks}
         await close_stage(session, document, run.target, VECTORIZATION, detail)
         document.status = DocumentStatus.COMPLETED
@@ -56,6 +60,8 @@ async def publish(run: Run) -> None:
     log.info("document.completed", num_chunks=num_chunks)
     if run.file.storage_key != key_before:
         await removal.late_keys(run.doors.storage, [key_before])
+    if gone:
+        await images.forget(run, gone)
 
 
 async def _stage(run: Run, batch: Batch) -> int:
