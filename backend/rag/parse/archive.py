@@ -1,6 +1,7 @@
 """Parts of a zipped document, read within a budget, so that a small file cannot unpack into a vast one."""
 
 import lzma
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -12,7 +13,7 @@ from backend.rag.parse.page import ParseError, Reason
 _MAX_PARTS = 20_000
 _ENCRYPTED = 0x1
 _BLOCK = 1 << 20
-_BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, EOFError, OSError, RuntimeError)
+BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, ValueError, EOFError, OSError, RuntimeError)
 """All that the standard library raises over zips that are damaged or made to confuse."""
 
 
@@ -25,7 +26,7 @@ class Archive:
     def __init__(self, path: Path | BinaryIO, *, max_bytes: int) -> None:
         try:
             self._zip = zipfile.ZipFile(path)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ParseError(Reason.CORRUPT) from error
         self._left = max_bytes
         infos = self._zip.infolist()
@@ -46,7 +47,11 @@ class Archive:
         self._zip.close()
 
     def has(self, name: str) -> bool:
-        return name in self._names
+        return name in self._names or _plain(name) in self._plain_names
+
+    def names(self, pattern: re.Pattern[str]) -> list[str]:
+        """The parts whose whole name matches."""
+        return [name for name in self._names if pattern.fullmatch(name)]
 
     def read(self, name: str) -> bytes | None:
         """The whole part, or None if there is none of that name."""
@@ -59,7 +64,7 @@ class Archive:
                 while block := part.read(_BLOCK):
                     data += block
                     self._spend(len(block))
-        except _BROKEN as error:
+        except BROKEN as error:
             raise ParseError(Reason.CORRUPT) from error
         return bytes(data)
 

@@ -5,7 +5,8 @@ import zipfile
 from pathlib import Path
 
 from backend.rag.parse import decode, ole
-from backend.rag.parse.formats import CSV, DOC, DOCX, EPUB, HTML, MARKDOWN, PDF, PPTX, TEXT, XLSX
+from backend.rag.parse.archive import BROKEN
+from backend.rag.parse.formats import CSV, DOC, DOCX, EPUB, HTML, MARKDOWN, PDF, PPTX, TEXT, UNKNOWN, XLSX
 from backend.rag.parse.page import ParseError, Reason
 
 _HEAD = 64 * 1024
@@ -25,6 +26,8 @@ _STREAMS = {
 }
 _ENCRYPTED = 0x01
 """Of the flags in the 12th byte of a Word document."""
+_MAX_TYPE = 100
+_OPEN_DOCUMENT = re.compile(r"application/vnd\.oasis\.opendocument\.[a-z-]+")
 _TEXT_MARKS = {b"{\\rtf": "application/rtf", b"%!PS": "application/postscript"}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))
 _TAG = re.compile(
@@ -60,12 +63,21 @@ def _zipped(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = [name.replace("\\", "/").lower() for name in archive.namelist()]
-    except (zipfile.BadZipFile, ValueError, OSError, RuntimeError) as error:
+            said = _said(archive)
+    except BROKEN as error:
         raise ParseError(Reason.CORRUPT) from error
     for prefix, content_type in _PARTS.items():
         if any(name.startswith(prefix) for name in names):
             return content_type
-    return "application/zip"
+    return said if _OPEN_DOCUMENT.fullmatch(said) else "application/zip"
+
+
+def _said(archive: zipfile.ZipFile) -> str:
+    """What the file itself says in a part of that name, which documents of LibreOffice have."""
+    if "mimetype" not in archive.namelist():
+        return ""
+    with archive.open("mimetype") as part:
+        return part.read(_MAX_TYPE).decode("latin-1")
 
 
 def _ole(path: Path) -> str:
@@ -107,4 +119,4 @@ def _binary(head: bytes) -> str:
     import filetype  # type: ignore[import-untyped]  # ships no types; loaded only where needed
 
     guess = filetype.guess_mime(head)
-    return str(guess) if guess else "application/octet-stream"
+    return str(guess) if guess else UNKNOWN

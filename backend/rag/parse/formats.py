@@ -20,18 +20,30 @@ MARKDOWN = "text/markdown"
 TEXT = "text/plain"
 IMAGES = ("image/png", "image/jpeg", "image/tiff")
 CSV = "text/csv"
+UNKNOWN = "application/octet-stream"
 
 READABLE = (
     "PDF, Word (.docx, .doc), Excel (.xlsx), PowerPoint (.pptx), EPUB, CSV, HTML, Markdown, text or an image"
 )
 """The same for people."""
 
-_SUCCESSORS = {
-    "application/vnd.ms-excel": "an Excel workbook (.xlsx)",
-    "application/vnd.ms-powerpoint": "a PowerPoint presentation (.pptx)",
-    "application/vnd.ms-outlook": "HTML or PDF",
-    "application/rtf": "a Word document (.docx)",
-    "application/postscript": "PDF",
+_WORD, _EXCEL, _SLIDES = (
+    f"Save it as {name} and upload that."
+    for name in ("a Word document (.docx)", "an Excel workbook (.xlsx)", "a PowerPoint presentation (.pptx)")
+)
+_WAYS_OUT = {
+    "application/vnd.ms-excel": _EXCEL,
+    "application/vnd.ms-powerpoint": _SLIDES,
+    "application/vnd.ms-outlook": "Save it as HTML or PDF and upload that.",
+    "application/rtf": _WORD,
+    "application/postscript": "Save it as PDF and upload that.",
+    "application/vnd.oasis.opendocument.text": _WORD,
+    "application/vnd.oasis.opendocument.spreadsheet": _EXCEL,
+    "application/vnd.oasis.opendocument.presentation": _SLIDES,
+    "application/zip": "Unpack it and upload the files in it.",
+    "application/x-rar-compressed": "Unpack it and upload the files in it.",
+    "application/x-7z-compressed": "Unpack it and upload the files in it.",
+    "application/gzip": "Unpack it and upload the files in it.",
 }
 
 # Modules by name, so that the child process imports only the libraries of the format at hand.
@@ -74,5 +86,7 @@ def _unsupported_message(content_type: str) -> str:
             f"Text recognition (OCR) does not read images of this type ({content_type}). "
             "Save it as PNG, JPEG or TIFF and upload that."
         )
-    wanted = _SUCCESSORS.get(content_type, READABLE)
-    return f"This type of file ({content_type}) cannot be read. Save it as {wanted} and upload that."
+    way_out = _WAYS_OUT.get(content_type, f"Save it as {READABLE} and upload that.")
+    if content_type == UNKNOWN:
+        return f"What kind of file this is cannot be told from what is in it. {way_out}"
+    return f"This type of file ({content_type}) cannot be read. {way_out}"

@@ -9,15 +9,14 @@ from pathlib import Path
 
 from backend.rag.elements import Box, Element
 from backend.rag.parse import ocr, pictures
-from backend.rag.parse.page import Limits, Page, ParseError, Reason
+from backend.rag.parse.page import Limits, Page, check_pages
 
 _MANY_LETTERS = 400
 
 
 def pages(path: Path, limits: Limits) -> Iterator[Page]:
     found = ocr.read(path.read_bytes())
-    if len(found) > limits.max_pages:
-        raise ParseError(Reason.TOO_MANY_PAGES)
+    check_pages(len(found), limits)
     for number, elements in enumerate(found, 1):
         yield Page(number, (*_picture(path, number, elements), *elements), len(found), is_recognised=True)
 

@@ -75,6 +75,16 @@ class Limits:
     """Of one picture before it is scaled down; larger ones are left out."""
 
 
+def check_pages(total: int, limits: Limits) -> None:
+    """Raises ParseError(TOO_MANY_PAGES), which says how many there are and may be."""
+    if total > limits.max_pages:
+        raise ParseError(
+            Reason.TOO_MANY_PAGES,
+            f"This document has {total:,} pages, and at most {limits.max_pages:,} can be taken in. "
+            "Split it into smaller files and upload those.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page's elements in reading order; `number` counts from 1, None where the format has no pages."""

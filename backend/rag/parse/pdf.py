@@ -6,8 +6,8 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.parse import pdf_images, pdf_layout, pdf_lines, pdf_scan
-from backend.rag.parse.page import Limits, Page, ParseError, Reason
+from backend.rag.parse import pdf_form, pdf_images, pdf_layout, pdf_lines, pdf_scan
+from backend.rag.parse.page import Limits, Page, ParseError, Reason, check_pages
 
 _SAMPLES = 8
 
@@ -24,8 +24,7 @@ def _read(pdf: pdfium.PdfDocument, limits: Limits) -> Iterator[Page]:
     total = len(pdf)
     if total == 0:
         raise ParseError(Reason.CORRUPT)
-    if total > limits.max_pages:
-        raise ParseError(Reason.TOO_MANY_PAGES)
+    check_pages(total, limits)
     samples = {index: _sheet(pdf, index) for index in _sample(total)}
     style = pdf_layout.survey(sheet for sheet in samples.values() if sheet is not None)
     seen: set[str] = set()
@@ -64,7 +63,7 @@ def _sheet(pdf: pdfium.PdfDocument, index: int) -> pdf_lines.Sheet | None:
     except pdfium.PdfiumError:
         return None
     try:
-        return pdf_lines.read(page)
+        return pdf_lines.read(page, pdf_form.values(pdf, page, index))
     except pdfium.PdfiumError:
         return None
     finally:

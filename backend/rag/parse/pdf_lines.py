@@ -1,7 +1,8 @@
 """The lines of one PDF page as displayed: text, box, size and weight, in the file's reading order."""
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from ctypes import byref, c_double, c_int, create_string_buffer
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
@@ -9,7 +10,7 @@ from itertools import groupby, pairwise
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
-from backend.rag.parse import clean, pdf_arabic, pdf_images, pdf_spacing, pdf_tables
+from backend.rag.parse import clean, pdf_arabic, pdf_form, pdf_images, pdf_spacing, pdf_tables
 from backend.rag.parse.pdf_display import Display
 from backend.rag.parse.pdf_images import Spot
 from backend.rag.parse.pdf_tables import RuledTable
@@ -18,6 +19,7 @@ _SPAN = re.compile(r"[^\r\n\ufffe]+\ufffe?")
 _BOLD = re.compile(r"bold|black|heavy|semibold|demi|cmbx", re.IGNORECASE)
 _FORCE_BOLD = 1 << 18
 _WIDE_GAP = 1.5
+_MAX_SIZE, _USUAL_SIZE = 10_000.0, 10.0
 _HYPHEN = "\ufffe"
 _SYMBOL = re.compile(r"(?<!\w)(?:\w|[A-Z]{2,4})$")
 _WORD = re.compile(r"\w+(?:-\w+)*")
@@ -55,13 +57,19 @@ class Sheet:
     images: tuple[Spot, ...] = ()
 
 
-def read(page: pdfium.PdfPage) -> Sheet:
-    """All lines of the page; cells on one baseline are one line, words cut by hyphens are whole."""
-    width, height = page.get_size()
+def read(page: pdfium.PdfPage, values: Sequence[pdf_form.Value] = ()) -> Sheet:
+    """All lines of the page; cells on one baseline are one line, words cut by hyphens are whole.
+
+    `values` were written into the fields of a form, and are read after what stands before them.
+    """
+    # A page that says it is infinite has text, and no places.
+    width, height = (side if math.isfinite(side) else 0.0 for side in page.get_size())
     textpage = page.get_textpage()
     try:
         display = Display(page, width, height)
         found = list(_lines(textpage, display))
+        for value in values:
+            _insert(found, value, display)
         places = [pdf_tables.Place((line.x0, line.y0, line.x1, line.y1), line.text) for line in found]
         in_tables = pdf_tables.find(page, textpage, display, places)
     finally:
@@ -91,6 +99,18 @@ def _lines(textpage: pdfium.PdfTextPage, display: Display) -> Iterator[RawLine]:
         stripped = pdf_arabic.mended(textpage, start, stripped)
         marked = stripped + (_HYPHEN if span.endswith(_HYPHEN) else "")
         yield RawLine(marked, *display.box(*_union(rects)), size=size, bold=bold, cells=_cells(rects, size))
+
+
+def _insert(lines: list[RawLine], value: pdf_form.Value, display: Display) -> None:
+    """Put a form's value after the line on its left, else after the one above it."""
+    text, field = value
+    x0, y0, x1, y1 = display.box(*field)
+    middle = (y0 + y1) / 2
+    beside = [at for at, line in enumerate(lines) if line.y0 <= middle <= line.y1 and line.x0 <= x0]
+    above = [at for at, line in enumerate(lines) if line.y1 <= middle and line.x0 <= x1 and line.x1 >= x0]
+    at = max(beside, key=lambda at: lines[at].x0, default=max(above, key=lambda at: lines[at].y1, default=-1))
+    size = lines[at].size if at >= 0 else y1 - y0
+    lines.insert(at + 1, RawLine(text, x0, y0, x1, y1, size=size, bold=False))
 
 
 def _char_index(textpage: pdfium.PdfTextPage, at: int) -> int:
@@ -123,6 +143,7 @@ def _look(textpage: pdfium.PdfTextPage, at: int) -> tuple[float, bool]:
     size = raw.FPDFText_GetFontSize(textpage, at)
     if raw.FPDFText_GetMatrix(textpage, at, byref(matrix)):
         size *= (matrix.c**2 + matrix.d**2) ** 0.5
+    size = size if 0 < size < _MAX_SIZE else _USUAL_SIZE  # broken files say infinite, or no number
     raw.FPDFText_GetFontInfo(textpage, at, name, 128, byref(flags))
     bold = bool(_BOLD.search(name.value.decode("latin-1"))) or bool(flags.value & _FORCE_BOLD)
     return size, bold or raw.FPDFText_GetFontWeight(textpage, at) >= 600

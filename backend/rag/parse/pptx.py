@@ -6,7 +6,7 @@ from pathlib import Path
 from backend.rag.elements import Element, ElementKind, Line
 from backend.rag.parse import clean, package, pptx_pictures, table, xml
 from backend.rag.parse.archive import Archive
-from backend.rag.parse.page import Limits, Page, ParseError, Reason
+from backend.rag.parse.page import Limits, Page, ParseError, Reason, check_pages
 from backend.rag.parse.pptx_pictures import Size
 
 _MAX_DEPTH = 20
@@ -19,8 +19,7 @@ def pages(path: Path, limits: Limits) -> Iterator[Page]:
     """Slides in the order in which they are shown; hidden ones too, since they hold text all the same."""
     with Archive(path, max_bytes=limits.max_expanded_bytes) as archive:
         slides, size = _slides(archive)
-        if len(slides) > limits.max_pages:
-            raise ParseError(Reason.TOO_MANY_PAGES)
+        check_pages(len(slides), limits)
         for number, slide in enumerate(slides, 1):
             yield Page(number, tuple(_elements(archive, slide, number, size)), len(slides))
 

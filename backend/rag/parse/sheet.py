@@ -22,7 +22,7 @@ def elements(name: str, rows: Iterable[Sequence[str]]) -> Iterator[Element]:
 def _blocks(rows: Iterable[Sequence[str]]) -> Iterator[list[list[str]]]:
     block: list[list[str]] = []
     for row in rows:
-        cells = [clean.line(cell) for cell in row]
+        cells = [clean.line(cell) if cell else "" for cell in row]
         if any(cells):
             block.append(cells)
         elif block:

@@ -8,15 +8,15 @@ from typing import Any
 import python_calamine as calamine
 
 from backend.rag.elements import Element
-from backend.rag.parse import sheet
+from backend.rag.parse import sheet, xlsx_extent
 from backend.rag.parse.archive import Archive
 from backend.rag.parse.page import Limits, Page, ParseError, Reason
 
 
 def pages(path: Path, limits: Limits) -> Iterator[Page]:
     """One page of all sheets, in order. Formulas, macros and links are not run: only stored values count."""
-    with Archive(path, max_bytes=limits.max_expanded_bytes):
-        pass  # what it declares fits
+    with Archive(path, max_bytes=limits.max_expanded_bytes) as archive:
+        xlsx_extent.check(archive)
     yield Page(None, tuple(_elements(path, limits)))
 
 
@@ -39,7 +39,7 @@ def _elements(path: Path, limits: Limits) -> Iterator[Element]:
 
 def _rows(found: calamine.CalamineSheet) -> Iterator[Sequence[str]]:
     for row in found.iter_rows():
-        yield [_text(value) for value in row]
+        yield [_text(value) if value != "" else "" for value in row]
 
 
 def _text(value: Any) -> str:

@@ -54,6 +54,21 @@ def test_zipped_documents_are_told_apart(tmp_path: Path, word: Callable[..., Pat
         assert detect(tmp_path / "other").endswith(end)
 
 
+def test_open_documents_are_known_by_what_they_say_and_refused_with_a_way_out(tmp_path: Path) -> None:
+    for said, expected in {
+        "application/vnd.oasis.opendocument.text": "application/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.text\n<script>": "application/zip",
+        "text/html": "application/zip",
+    }.items():
+        with zipfile.ZipFile(tmp_path / "document", "w") as archive:
+            archive.writestr("mimetype", said)
+        assert detect(tmp_path / "document") == expected
+    with pytest.raises(ParseError, match="Save it as a Word document"):
+        find("application/vnd.oasis.opendocument.text")
+    with pytest.raises(ParseError, match=r"cannot be told from what is in it\. Save"):
+        find("application/octet-stream")
+
+
 def test_what_is_plain_to_see_is_said_at_once(tmp_path: Path, word: Callable[..., Path]) -> None:
     broken = word(lambda document: document.add_paragraph("x")).read_bytes()[:300]
     cases = {
@@ -94,7 +109,8 @@ def test_old_office_files_are_told_by_what_lies_in_their_root(
     [
         ("application/vnd.ms-excel", "Save it as an Excel workbook (.xlsx) and upload that."),
         ("application/rtf", "Save it as a Word document (.docx) and upload that."),
-        ("application/zip", f"Save it as {READABLE} and upload that."),
+        ("application/zip", "Unpack it and upload the files in it."),
+        ("video/mp4", f"Save it as {READABLE} and upload that."),
     ],
 )
 def test_what_no_parser_reads_is_said_with_what_to_save_it_as(content_type: str, way_out: str) -> None:

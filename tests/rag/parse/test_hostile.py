@@ -175,7 +175,10 @@ def test_a_pdf_with_more_pages_than_allowed_is_refused_before_any_is_read(path: 
         canvas.drawString(72, 720, "x")
         canvas.showPage()
     canvas.save()
-    assert outcome(path, output.getvalue()) is Reason.TOO_MANY_PAGES
+    path.write_bytes(output.getvalue())
+    with pytest.raises(ParseError, match="has 51 pages, and at most 50 can be taken in") as caught:
+        next(stream(path, content_type=formats.PDF, limits=LIMITS))
+    assert caught.value.reason is Reason.TOO_MANY_PAGES
     # A count that lies is found out by the pages, not believed.
     assert outcome(path, samples.pdf().replace(b"/Count 2", b"/Count 99999999")) != ""
 

@@ -10,6 +10,7 @@ from reportlab.lib.pagesizes import A4
 from backend.rag.elements import ElementKind
 from backend.rag.parse import Limits, ParseError, Reason, stream
 from backend.rag.parse.formats import PDF
+from tests.fixtures import samples
 
 BODY = "This sentence is set in the size of the body and is long enough to count."
 Write = Callable[..., Path]
@@ -168,3 +169,36 @@ def test_more_pages_than_allowed_are_refused_before_the_first_is_read(pdf: Write
     with pytest.raises(ParseError) as caught:
         next(stream(path, content_type=PDF, limits=Limits(max_pages=2)))
     assert caught.value.reason is Reason.TOO_MANY_PAGES
+
+
+def test_what_was_written_into_a_form_is_read_beside_what_asks_for_it(pdf: Write, tools: Any) -> None:
+    def form(canvas: Any) -> None:
+        for number, (label, value) in enumerate({"Name:": "Ada Lovelace", "Born:": "1815"}.items()):
+            canvas.drawString(72, 700 - 40 * number, label)
+            canvas.drawString(350, 700 - 40 * number, "!")
+            field = {"x": 120, "y": 690 - 40 * number, "width": 200, "height": 24}
+            canvas.acroForm.textfield(name=label, value=value, **field)
+
+    found = tools.read(pdf(form, tools.text((72, 100, "No fields here."))), PDF)
+    assert [(element.page, element.text) for element in found] == [
+        (1, "Name: !\nAda Lovelace"),
+        (1, "Born: !\n1815"),
+        (2, "No fields here."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "instead"),
+    [
+        ("/F2 16 Tf", f"/F2 {'9' * 45}.5 Tf"),
+        ("1 0 0 1 50 520 Tm", f"1 0 0 {'9' * 45}.5 50 520 Tm"),
+        ("595.2756 ]", f"{'9' * 45}.5 ]"),
+        ("/Rect [ 50 250 140 268 ]", f"/Rect [ 50 {'9' * 45}.5 140 268 ]"),
+    ],
+)
+def test_numbers_beyond_all_measure_cost_no_text(tmp_path: Path, tools: Any, said: str, instead: str) -> None:
+    path = tmp_path / "document"
+    data = samples.pdf()
+    assert said.encode() in data
+    path.write_bytes(data.replace(said.encode(), instead.encode()))
+    assert "by day. Ünïcode" in "\n".join(element.text for element in tools.read(path, PDF))

@@ -10,6 +10,7 @@ from backend.rag.elements import ElementKind
 from backend.rag.parse import Limits, ParseError, Reason, sheet
 from backend.rag.parse.detect import detect
 from backend.rag.parse.formats import CSV, XLSX
+from tests.fixtures import samples
 
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -127,3 +128,32 @@ def test_an_external_entity_in_a_sheet_is_not_read(tmp_path: Path, tools: Any) -
         assert refused.reason is Reason.CORRUPT
     else:
         assert "SECRET" not in text
+
+
+def far(ref: str, inner: str = "<v>1</v>", extent: str = "") -> bytes:
+    """A workbook with one cell at this place, and perhaps what it says of its extent."""
+    parts = samples.parts_of(samples.workbook())
+    cell = f'<row r="{ref.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")}"><c r="{ref}">{inner}</c></row>'
+    sheet = parts["xl/s1.xml"].replace(b"</sheetData>", f"{cell}</sheetData>".encode())
+    parts["xl/s1.xml"] = sheet.replace(b"<sheetData>", f"{extent}<sheetData>".encode())
+    return samples.zipped(parts)
+
+
+def test_a_cell_far_away_from_all_others_is_refused_with_its_place(tmp_path: Path, tools: Any) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(far("XFD1048576"))
+    with pytest.raises(ParseError, match="reaches to cell XFD1048576, and most of it is empty") as caught:
+        tools.read(path, XLSX)
+    assert caught.value.reason is Reason.TOO_LARGE
+
+
+def test_an_extent_that_counts_empty_cells_is_not_believed(tmp_path: Path, tools: Any) -> None:
+    path = tmp_path / "document"
+    path.write_bytes(far("C4", extent='<dimension ref="A1:XFD1048576"/>'))
+    assert tools.read(path, XLSX)[0].text == "Lamps"
+    # Cells that are only painted hold nothing.
+    parts = samples.parts_of(samples.workbook())
+    painted = b'<row r="1048576"><c r="XFD1048576" s="1"/></row></sheetData>'
+    parts["xl/s1.xml"] = parts["xl/s1.xml"].replace(b"</sheetData>", painted)
+    path.write_bytes(samples.zipped(parts))
+    assert tools.read(path, XLSX)[0].text == "Lamps"
