@@ -46,7 +46,7 @@ async def run(
     decided by content; `hint` (a declared type) only chooses between kinds of text. Raises ParseError,
     whatever the file does. Cancelling, or running out of time, kills the child's whole process group.
     """
-    process = await _start(_task(path, limits, hint, album))
+    process = await _started(_task(path, limits, hint, album))
     deadline = asyncio.timeout(limits.seconds)
     try:
         async with deadline:
@@ -74,6 +74,16 @@ def _task(path: Path, limits: Limits, hint: str | None, album: Path | None) -> s
     return orjson.dumps(task).decode()
 
 
+async def _started(task: str) -> asyncio.subprocess.Process:
+    """Start it whole or not at all: a group that was cancelled half-way would live on, known to nobody."""
+    starting = asyncio.ensure_future(_start(task))
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
+
+
 async def _start(task: str) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
         sys.executable,
@@ -98,9 +108,8 @@ async def _collect(
     told_at = 0.0
     async for message in _messages(process.stdout):
         if "error" in message:
-            log.info("document.refused", reason=message["error"]["reason"], detail=message["error"]["detail"])
-            raise ParseError(Reason(message["error"]["reason"]), message["error"]["message"])
-        elements += [Element.from_json(element) for element in message["elements"]]
+            raise _refusal(message["error"])
+        elements += _elements(message)
         done, total = message["done"], message["total"]
         if message["finished"]:
             await on_progress(total, total)
@@ -119,11 +128,37 @@ async def _messages(reader: asyncio.StreamReader) -> AsyncIterator[dict[str, Any
         searched = len(buffer)
         buffer += block
         while (end := buffer.find(b"\n", searched)) >= 0:
-            yield orjson.loads(buffer[:end])
+            yield _message(buffer[:end])
             del buffer[: end + 1]
             searched = 0
         if len(buffer) > _MAX_MESSAGE:
             raise ParseError(Reason.TOO_LARGE)
+
+
+def _message(line: bytes | bytearray) -> dict[str, Any]:
+    try:
+        message: dict[str, Any] = orjson.loads(line)
+        if "error" in message or message.keys() >= {"elements", "done", "total", "finished"}:
+            return message
+    except (ValueError, AttributeError, TypeError) as error:
+        raise ParseError(Reason.CRASHED) from error
+    raise ParseError(Reason.CRASHED)
+
+
+def _refusal(error: Any) -> ParseError:
+    try:
+        refusal = ParseError(Reason(error["reason"]), str(error["message"]))
+        log.info("document.refused", reason=refusal.reason, detail=str(error["detail"]))
+    except (LookupError, ValueError, TypeError):
+        return ParseError(Reason.CRASHED)
+    return refusal
+
+
+def _elements(message: dict[str, Any]) -> list[Element]:
+    try:
+        return [Element.from_json(element) for element in message["elements"]]
+    except (LookupError, ValueError, TypeError) as error:  # a child that a file took over says anything
+        raise ParseError(Reason.CRASHED) from error
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

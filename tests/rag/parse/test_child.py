@@ -124,6 +124,46 @@ async def test_cancelling_kills_the_whole_group(
     await until(lambda: not is_alive(found[0]))
 
 
+async def test_cancelling_at_the_start_leaves_no_process_behind(
+    anything: Path, script: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[asyncio.subprocess.Process] = []
+    may_go_on, start = asyncio.Event(), child._start
+
+    async def slow(task: str) -> asyncio.subprocess.Process:
+        started.append(await start(task))
+        await may_go_on.wait()
+        return started[0]
+
+    script("import time; time.sleep(60)")
+    monkeypatch.setattr(child, "_start", slow)
+    task = asyncio.create_task(child.run(anything, limits=Limits()))
+    await until(lambda: started)
+    task.cancel()
+    may_go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not is_alive(started[0].pid)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no JSON",
+        "[]",
+        "1",
+        "{}",
+        '{"done": NaN}',
+        '{"elements": [1], "done": 1, "total": 1, "finished": false}',
+    ],
+)
+async def test_a_child_that_talks_nonsense_is_a_crash(
+    anything: Path, script: Callable[[str], None], said: str
+) -> None:
+    script(f"print({said!r})")
+    assert (await refused(anything)).reason is Reason.CRASHED
+
+
 @pytest.mark.parametrize(
     ("code", "reason"),
     [
