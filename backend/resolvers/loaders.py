@@ -14,7 +14,7 @@ from backend.resolvers import nodes
 from backend.schema.context import Context, Loaders, PageKey, PageOf
 from backend.services import chats
 from backend.services.crawls import control as crawls
-from backend.services.documents import links, progress
+from backend.services.documents import images, links, progress
 from backend.services.documents import read as documents
 from backend.services.messages import read as messages
 from db import models as rows
@@ -22,6 +22,7 @@ from db.engine import Database, Session
 from db.queries import citations, projects, stages
 from db.queries import crawls as crawl_rows
 from db.queries import documents as document_rows
+from db.queries import images as image_rows
 from db.queries import messages as message_rows
 
 K = TypeVar("K")
@@ -48,6 +49,8 @@ def build(context: Context) -> Loaders:
         citations_by_message=_batch(context, citations.of_messages),
         feedback_by_message=_feedback(context),
         progress_of=progress.of,
+        images_by_chunk=_batch(context, image_rows.of_chunks),
+        image_url_of=partial(images.url, context.handles.storage),
         url_of=partial(
             links.of_file,
             context.handles.storage,

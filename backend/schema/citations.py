@@ -6,20 +6,13 @@ from uuid import UUID
 
 import strawberry
 
+from backend.schema.boxes import Box, boxes_of
 from backend.schema.context import Info, NodeKey
 from backend.schema.documents import Document
+from backend.schema.images import ChunkImage, images_of
 from backend.schema.nodes import Node, global_id
 from db import models as rows
 from db.models.messages import CitationStatus
-
-
-@strawberry.type(description="A rectangle on a page, in fractions of the page from its upper left corner.")
-class Box:
-    page: int = strawberry.field(description="The page, from 1.")
-    x0: float = strawberry.field(description="The left edge, from 0 to 1.")
-    y0: float = strawberry.field(description="The upper edge, from 0 to 1.")
-    x1: float = strawberry.field(description="The right edge, from 0 to 1.")
-    y1: float = strawberry.field(description="The lower edge, from 0 to 1.")
 
 
 @strawberry.type(description="Some characters of a text.")
@@ -81,6 +74,11 @@ class Citation(Node):
     score: float = strawberry.field(description="How well the chunk fits the question, from 0 to 1.")
     status: CitationStatus = strawberry.field(description="Whether the quote was found in the source.")
     document_id: strawberry.Private[UUID]
+    chunk: strawberry.Private[UUID]
+
+    @strawberry.field(description="The pictures of the cited chunk, while its version is the one searched.")
+    async def images(self, info: Info) -> list[ChunkImage]:
+        return await images_of(info, self.chunk)
 
     @strawberry.field(description="The document, unless it was deleted since.")
     async def document(self, info: Info) -> Document | None:
@@ -107,12 +105,8 @@ class Citation(Node):
             score=row.score,
             status=CitationStatus(row.status),
             document_id=row.document_id,
+            chunk=row.chunk_id,
         )
-
-
-def boxes_of(boxes: Sequence[Sequence[float]]) -> list[Box]:
-    """`[page, x0, y0, x1, y1]` lists as boxes."""
-    return [Box(page=int(page), x0=x0, y0=y0, x1=x1, y1=y1) for page, x0, y0, x1, y1 in boxes]
 
 
 def spans_of(spans: Sequence[Sequence[int]]) -> list[TextSpan]:

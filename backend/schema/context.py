@@ -104,6 +104,8 @@ class Loaders:
     feedback_by_message: DataLoader[UUID, rows.Feedback | None]
     progress_of: Callable[[rows.Document], float]
     url_of: Callable[[rows.Document], Awaitable[str | None]]
+    images_by_chunk: DataLoader[UUID, Sequence[rows.ChunkImage]]
+    image_url_of: Callable[[rows.ChunkImage, int], Awaitable[str]]
 
 
 @dataclass

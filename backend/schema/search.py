@@ -6,10 +6,11 @@ from uuid import UUID
 
 import strawberry
 
-from backend.schema.citations import Box, boxes_of
+from backend.schema.boxes import Box, boxes_of
 from backend.schema.context import Info, NodeKey
 from backend.schema.documents import Document
 from backend.schema.errors import RowRefused
+from backend.schema.images import ChunkImage, images_of
 from backend.schema.nodes import Node, global_id
 
 
@@ -62,6 +63,11 @@ class SearchHit:
     boxes: list[Box] = strawberry.field(description="Where its lines stand on their pages.")
     score: float = strawberry.field(description="The cosine similarity to the query.")
     document_id: strawberry.Private[UUID]
+    chunk: strawberry.Private[UUID]
+
+    @strawberry.field(description="The pictures that stand in the chunk, in order.")
+    async def images(self, info: Info) -> list[ChunkImage]:
+        return await images_of(info, self.chunk)
 
     @strawberry.field(description="The chunk's document, unless it was deleted a moment ago.")
     async def document(self, info: Info) -> Document | None:
@@ -82,6 +88,7 @@ class SearchHit:
             boxes=boxes_of([region[2:] for region in hit.regions if None not in region[2:]]),
             score=hit.score,
             document_id=hit.document_id,
+            chunk=hit.chunk_id,
         )
 
 

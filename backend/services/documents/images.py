@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
+from backend.errors import Invalid
 from backend.rag.elements import Chunk, ChunkImage
 from backend.rag.parse.page import MIB
 from backend.rag.summarise import Picture
@@ -17,6 +18,7 @@ from db.queries.images import NewImage
 
 _AT_ONCE = 4
 _MAX_BYTES = 64 * MIB
+_SHORTEST, _LONGEST = 30, 3600
 
 
 def key(project_id: UUID, document_id: UUID, sha256: str) -> str:
@@ -61,8 +63,13 @@ async def forget(run: Run, sha256s: set[str]) -> None:
     await removal.late_keys(run.doors.storage, [_key(run, sha256) for sha256 in sorted(sha256s)])
 
 
-async def url(storage: Storage, image: rows.ChunkImage, *, expires_seconds: int) -> str:
-    """Where a browser shows the image for so long; it must be one that the viewer may see."""
+async def url(storage: Storage, image: rows.ChunkImage, expires_seconds: int) -> str:
+    """Where a browser shows the image for so long; it must be one that the viewer may see.
+
+    Raises Invalid for less than half a minute and for more than an hour.
+    """
+    if not _SHORTEST <= expires_seconds <= _LONGEST:
+        raise Invalid(f"An address lives {_SHORTEST} to {_LONGEST} seconds.", field="expires")
     suffix = image.content_type.rpartition("/")[2]
     delivery = Delivery(f"{image.sha256[:12]}.{suffix}", image.content_type, is_inline=True)
     return await storage.presign_get(

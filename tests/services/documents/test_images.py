@@ -63,7 +63,7 @@ async def test_the_signed_address_of_an_image_shows_it(house: House) -> None:
     document_id = await house.upload(page(1), **HTML)
     await house.ingest()
     [row] = await rows_of(house, document_id)
-    reply = await house.http.get(await images.url(house.api.storage, row, expires_seconds=60))
+    reply = await house.http.get(await images.url(house.api.storage, row, 60))
     assert reply.status_code == 200
     assert reply.headers["content-type"] == "image/png"
     assert reply.headers["content-disposition"].startswith("inline; ")
