@@ -29,8 +29,10 @@ def untrusted(host: str) -> Unavailable:
     )
 
 
-def unreachable(what: str) -> Unavailable:
-    return Unavailable(f"{what} Check that the address opens in a browser.", code=UNREACHABLE)
+def unreachable(what: str, *, retry_after: float | None = None) -> Unavailable:
+    return Unavailable(
+        f"{what} Check that the address opens in a browser.", code=UNREACHABLE, retry_after=retry_after
+    )
 
 
 def outside(url: str) -> Invalid:

@@ -16,6 +16,8 @@ from backend.web.scrapingbee import ScrapingBee
 
 log = structlog.get_logger()
 
+MAX_PAUSE_SECONDS = 300.0
+
 _KINDS = {
     "text/html": "text/html",
     "application/xhtml+xml": "text/html",
@@ -59,10 +61,21 @@ class Manners:
     """What one visitor remembers of the sites it walks through: the rules of each, read once."""
 
     rules: dict[tuple[str, str, int], str] = field(default_factory=dict)
+    pauses: dict[tuple[str, str, int], float] = field(default_factory=dict)
 
     def delay(self, url: str) -> float:
-        """Seconds that the site of this page wants between two requests; 0 before any was made there."""
-        return robots.delay(self.rules.get(urls.origin(url), ""))
+        """Seconds that the site of this page wants before its next request; 0 before any was made there."""
+        origin = urls.origin(url)
+        return max(robots.delay(self.rules.get(origin, "")), self.pauses.get(origin, 0.0))
+
+    def pause(self, url: str, wanted: str | None) -> float | None:
+        """Remember that a site has too much to do, if it says for how many seconds: five minutes at most."""
+        try:
+            seconds = min(max(float(wanted or ""), 0.0), MAX_PAUSE_SECONDS)
+        except ValueError:
+            return None
+        self.pauses[urls.origin(url)] = seconds
+        return seconds
 
 
 class Web:
@@ -119,7 +132,10 @@ class Web:
         if answer.status in (404, 410):
             raise failures.missing(answer.status)
         if answer.status != 200:
-            raise failures.unreachable(f"The page's server answers with status {answer.status}.")
+            raise failures.unreachable(
+                f"The page's server answers with status {answer.status}.",
+                retry_after=manners.pause(url, answer.headers.get("retry-after")),
+            )
         if not answer.body:
             raise failures.wrong_type("nothing: the page is empty")
         stamp = Stamp(answer.headers.get("etag"), answer.headers.get("last-modified"))

@@ -49,22 +49,22 @@ async def stage_known(
     return {row["position"] for row in rows}
 
 
+# Hashes are compared with arrays: joins are planned by guesses, and go through all that the project has.
 _STAGE_KNOWN = f"""
 WITH known AS (
-    SELECT w.position, c.sha256, c.embedding, c.used_at
-      FROM unnest($4::int[], $5::bytea[]) AS w(position, sha256)
-      JOIN {SCHEMA}.cached_embeddings c
-        ON c.project_id = $1 AND c.model = $2 AND c.dimensions = $3 AND c.sha256 = w.sha256
+    SELECT sha256, embedding, used_at FROM {SCHEMA}.cached_embeddings
+     WHERE project_id = $1 AND model = $2 AND dimensions = $3 AND sha256 = ANY($5::bytea[])
 ), touched AS (
     UPDATE {SCHEMA}.cached_embeddings SET used_at = now()
      WHERE ctid = ANY(ARRAY(
         SELECT ctid FROM {SCHEMA}.cached_embeddings
-         WHERE project_id = $1 AND model = $2 AND dimensions = $3
-           AND sha256 IN (SELECT sha256 FROM known WHERE used_at < now() - interval '1 day')
+         WHERE project_id = $1 AND model = $2 AND dimensions = $3 AND sha256 = ANY(ARRAY(
+            SELECT sha256 FROM known WHERE used_at < now() - interval '1 day'))
            FOR UPDATE SKIP LOCKED))
 )
 INSERT INTO {SCHEMA}.staged_vectors (version_id, generation_id, position, embedding)
-SELECT $6, $7, position, embedding FROM known
+SELECT $6, $7, w.position, k.embedding
+  FROM unnest($4::int[], $5::bytea[]) AS w(position, sha256) JOIN known k ON k.sha256 = w.sha256
     ON CONFLICT DO NOTHING
 RETURNING position
 """

@@ -9,7 +9,7 @@ from backend.services import upkeep
 from db.models import CrawlPageStatus, CrawlStatus
 from db.models.base import utc_now
 from tests.e2e.product import Product, new_project
-from tests.fixtures.pages import Pages
+from tests.fixtures.pages import Pages, replying
 from tests.fixtures.site import Site, html
 
 DOCS = ["/docs/", "/docs/a", "/docs/b", "/docs/deep"]
@@ -94,6 +94,18 @@ async def test_a_site_that_wants_a_pause_gets_it_and_nobody_sits_and_waits(site:
     await site.house.sql("UPDATE opentrace.crawl_pages SET visited_at = visited_at - interval '1 minute'")
     assert await site.walk()
     assert site.visited() == ["/docs/", "/docs/a"]
+
+
+async def test_a_site_that_has_too_much_to_do_is_left_alone_for_as_long_as_it_says(site: Site) -> None:
+    site.pages.replies["/docs/a"] = replying(503, b"", {"retry-after": "120"})
+    crawl = await site.begin()
+    asked_at = utc_now()
+    assert await site.walk()
+    assert site.visited() == ["/docs/", "/docs/a"]
+    row = await site.row(crawl.id)
+    assert row.leased_until is not None
+    assert timedelta(seconds=110) < row.leased_until - asked_at <= timedelta(seconds=150)
+    assert (await site.found(crawl.id))["/docs/a"] is CrawlPageStatus.WAITING
 
 
 async def test_a_member_who_was_put_out_crawls_no_further(site: Site) -> None:
