@@ -153,6 +153,7 @@ async def test_cancelling_at_the_start_leaves_no_process_behind(
         "[]",
         "1",
         "{}",
+        '{"error": 1}',
         '{"done": NaN}',
         '{"elements": [1], "done": 1, "total": 1, "finished": false}',
     ],

@@ -1,8 +1,6 @@
 """Files that mean harm, or were harmed: text, or a ParseError that says what to do."""
 
-import struct
 import zipfile
-import zlib
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from backend.rag.parse import Limits, ParseError, Reason, child, formats, ocr, stream
 from backend.rag.parse.detect import detect
+from backend.rag.parse.pictures import Album
 from tests.fixtures import mutations, samples
 from tests.fixtures.mutations import Mutation
 
@@ -57,7 +56,8 @@ def outcome(path: Path, data: bytes, *, hint: str | None = None, limits: Limits 
     """Why the file is refused, or its text; raises whatever is no ParseError."""
     path.write_bytes(data)
     try:
-        pages = list(stream(path, content_type=detect(path, hint), limits=limits))
+        content_type, album = detect(path, hint), Album(path.parent, limits)
+        pages = list(stream(path, content_type=content_type, limits=limits, album=album))
     except ParseError as error:
         assert len(error.message) > 30 and error.message.endswith("."), "a stranger must know what to do"
         return error.reason
@@ -183,19 +183,10 @@ def test_a_pdf_with_more_pages_than_allowed_is_refused_before_any_is_read(path: 
     assert outcome(path, samples.pdf().replace(b"/Count 2", b"/Count 99999999")) != ""
 
 
-def png(width: int, height: int) -> bytes:
-    def part(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)
-    rows = zlib.compress(bytes(10**6), 9)
-    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", rows) + part(b"IEND", b"")
-
-
 async def test_a_picture_of_vast_dimensions_costs_a_refusal(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path.write_bytes(png(60_000, 60_000))
+    path.write_bytes(samples.picture(60_000, 60_000, bytes(10**6)))
     with pytest.raises(ParseError) as caught:
         await child.run(path, limits=Limits(seconds=60))
     assert caught.value.reason in (Reason.CORRUPT, Reason.TOO_LARGE, Reason.OCR_MISSING)
