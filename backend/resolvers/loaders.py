@@ -14,7 +14,7 @@ from backend.resolvers import nodes
 from backend.schema.context import Context, Loaders, PageKey, PageOf
 from backend.services import chats
 from backend.services.crawls import control as crawls
-from backend.services.documents import images, links, progress
+from backend.services.documents import images, links, pace, progress
 from backend.services.documents import read as documents
 from backend.services.messages import read as messages
 from db import models as rows
@@ -51,6 +51,7 @@ def build(context: Context) -> Loaders:
         progress_of=progress.of,
         images_by_chunk=_batch(context, image_rows.of_chunks),
         image_url_of=partial(images.url, context.handles.storage),
+        remaining_of=pace.left_now,
         url_of=partial(
             links.of_file,
             context.handles.storage,

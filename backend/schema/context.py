@@ -53,6 +53,17 @@ class NodeKey:
     id: UUID
 
 
+class RemainingTime(Protocol):
+    """Seconds to the end of a document's work."""
+
+    @property
+    def seconds(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
 @dataclass(frozen=True)
 class Limits:
     """What one request may ask for, in plain numbers."""
@@ -103,6 +114,7 @@ class Loaders:
     citations_by_message: DataLoader[UUID, Sequence[rows.Citation]]
     feedback_by_message: DataLoader[UUID, rows.Feedback | None]
     progress_of: Callable[[rows.Document], float]
+    remaining_of: Callable[[rows.Document], RemainingTime | None]
     url_of: Callable[[rows.Document], Awaitable[str | None]]
     images_by_chunk: DataLoader[UUID, Sequence[rows.ChunkImage]]
     image_url_of: Callable[[rows.ChunkImage, int], Awaitable[str]]

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeAlias
 
 import strawberry
-from strawberry.scalars import JSON
 
 from backend.events.envelope import Event as StreamEvent
 from backend.schema.documents import Document
 from backend.schema.events import Event, EventsMissed, Made, place_of, plain, translate
 from backend.schema.nodes import global_id
+from backend.schema.stages import Remaining, StageDetail
 from db import models as rows
 from db.models.documents import DocumentStatus
 
@@ -30,12 +30,15 @@ class StageProgressed(Event):
     done: int = strawberry.field(description="How many of its parts are done: pages, chunks or summaries.")
     total: int | None = strawberry.field(description="How many parts there are, where that is known.")
     progress: float = strawberry.field(description="How much of the whole work is done, from 0 to 1.")
+    remaining: Remaining | None = strawberry.field(
+        description="How long the work will still take; none while nobody can tell."
+    )
 
 
 @strawberry.type(description="A stage ended well.")
 class StageFinished(Event):
     stage: DocumentStatus = strawberry.field(description="Which stage.")
-    detail: JSON = strawberry.field(description="What the stage found, by name.")
+    detail: StageDetail = strawberry.field(description="What the stage found and did.")
 
 
 @strawberry.type(description="Everything is searchable. The last event.")
@@ -101,12 +104,19 @@ def _progressed(event: StreamEvent) -> StageProgressed:
         done=data["done"],
         total=data["total"],
         progress=data["progress"],
+        remaining=_remaining(data.get("remaining")),
     )
+
+
+def _remaining(data: dict[str, Any] | None) -> Remaining | None:
+    if data is None:
+        return None
+    return Remaining(seconds=data["seconds"], low=data["low"], high=data["high"])
 
 
 def _finished(event: StreamEvent) -> StageFinished:
     stage = DocumentStatus(event.data["stage"])
-    return StageFinished(**place_of(event), stage=stage, detail=JSON(event.data["detail"]))
+    return StageFinished(**place_of(event), stage=stage, detail=StageDetail.of(stage, event.data["detail"]))
 
 
 def _deleted(event: StreamEvent) -> DocumentDeleted:

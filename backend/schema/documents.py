@@ -3,33 +3,14 @@
 from datetime import UTC, datetime
 
 import strawberry
-from strawberry.scalars import JSON
 from strawberry.types.lazy_type import LazyType
 
 from backend.schema.context import Info, NodeKey
 from backend.schema.failures import Failure, failure_of
 from backend.schema.nodes import Node, global_id
+from backend.schema.stages import DocumentStage, Remaining
 from db import models as rows
 from db.models.documents import STAGES, DocumentSource, DocumentStatus
-
-
-@strawberry.type(description="One stage of taking a document in, as far as it has come.")
-class DocumentStage:
-    stage: DocumentStatus = strawberry.field(description="Which stage.")
-    started_at: datetime = strawberry.field(description="When it began.")
-    finished_at: datetime | None = strawberry.field(description="When it ended; none while it runs.")
-    detail: JSON = strawberry.field(
-        description="What the stage found, by name: elements by kind, chunks made, embeddings done."
-    )
-
-    @classmethod
-    def from_row(cls, row: rows.DocumentStage) -> "DocumentStage":
-        return cls(
-            stage=DocumentStatus(row.stage),
-            started_at=row.started_at,
-            finished_at=row.finished_at,
-            detail=JSON(row.detail),
-        )
 
 
 @strawberry.type(description="A file that is to take the place of a document's present one.")
@@ -122,7 +103,14 @@ class Document(Node):
     @strawberry.field(description="The stages of its newest version that have begun, in order.")
     async def stages(self, info: Info) -> list[DocumentStage]:
         stages = await info.context.loaders.stages_by_document.load(self.row.id)
-        return [DocumentStage.from_row(stage) for stage in stages]
+        return [DocumentStage.from_row(stage, self.row) for stage in stages]
+
+    @strawberry.field(
+        description="How long it will still take; none while it waits or stands still, or nobody can tell."
+    )
+    def remaining(self, info: Info) -> Remaining | None:
+        left = info.context.loaders.remaining_of(self.row)
+        return None if left is None else Remaining(seconds=left.seconds, low=left.low, high=left.high)
 
     @strawberry.field(
         description="The file that is to take the place of its present one: awaited, or of `pendingVersion`."

@@ -19,6 +19,9 @@ test('pasted text gives its addresses, each once, with a scheme', () => {
 });
 
 test('what a stage found is told in words', () => {
-  expect(factsOf({ num_pages: 4, elements: { TITLE: 1, LIST_ITEM: 3 }, num_tables: 0 })).toBe(' · 4 pages, 1 title, 3 list items');
-  expect(factsOf(null)).toBe('');
+  const nothing = { numPages: null, numOcrPages: 0, numUnreadPages: null, elements: null, numChunks: null, summaries: null, numWithoutSummary: null, embeddings: null };
+  const found = { ...nothing, numPages: 4, numOcrPages: 1, elements: [{ kind: 'TITLE', count: 1 }, { kind: 'LIST_ITEM', count: 3 }] };
+  expect(factsOf(found)).toBe(' · 4 pages, 1 page read off images, 1 title, 3 list items');
+  expect(factsOf({ ...nothing, embeddings: { done: 2 } })).toBe(' · 2 chunks embedded');
+  expect(factsOf(nothing)).toBe('');
 });

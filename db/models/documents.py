@@ -105,6 +105,9 @@ class Document(Table, table=True):
     newest_version: int = 1
     """Number of the version that the work is about: being built, given up, or the one that search sees."""
 
+    estimate: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    """Seconds to its end, `{seconds, low, high, at}`, as its worker last reckoned; None when unknown."""
+
     change_seq: int = Field(default=0, sa_type=BigInteger)
     """The project's `change_seq` at this document's last change of status; a trigger sets it."""
     created_at: datetime = now()

@@ -33,7 +33,7 @@ class Usage(Table, table=True):
     id: UUID = identifier()
     user_id: UUID = reference("users.id", index=True)
     project_id: UUID | None = Field(default=None, index=True)
-    document_id: UUID | None = None
+    document_id: UUID | None = Field(default=None, index=True)
     message_id: UUID | None = Field(default=None, index=True)
     attempt: int = 0
     kind: UsageKind = choice(UsageKind)

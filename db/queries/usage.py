@@ -1,14 +1,16 @@
 """Paid calls: written as they happen, added up when somebody asks."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.engine import Database
 from db.errors import translate
-from db.models import Usage
+from db.models import Usage, UsageKind
 from db.models.base import SCHEMA
 
 _COLUMNS = tuple(Usage.model_fields)
@@ -38,6 +40,24 @@ async def save(database: Database, *, rows: Sequence[Usage]) -> None:
                     await connection.executemany(_SAVE, values)
             else:
                 await connection.executemany(_SAVE, values)
+
+
+async def spent(
+    session: AsyncSession, *, document_id: UUID, kind: UsageKind, since: datetime
+) -> dict[str, int | float | None]:
+    """Tokens and cost of a document's calls of one kind; the cost is None unless it is known of each."""
+    statement = select(
+        func.coalesce(func.sum(Usage.num_input_tokens), 0),
+        func.coalesce(func.sum(Usage.num_output_tokens), 0),
+        func.sum(Usage.cost_usd),
+        func.count() - func.count(col(Usage.cost_usd)),
+    ).where(Usage.document_id == document_id, Usage.kind == kind, col(Usage.created_at) >= since)
+    given, written, cost, num_unknown = (await session.exec(statement)).one()
+    return {
+        "num_input_tokens": int(given),
+        "num_output_tokens": int(written),
+        "cost_usd": None if cost is None or num_unknown else float(cost),
+    }
 
 
 async def of_messages(session: AsyncSession, message_ids: Sequence[UUID]) -> dict[UUID, list[Usage]]:

@@ -13,6 +13,7 @@ from backend.events.hub import Subscription
 from backend.llm import Models
 from backend.services import removal, work
 from backend.services.documents import events, partition, summarise, vectorise
+from backend.services.documents.pace import Pace
 from backend.services.documents.run import Doors, Limits, Run
 from backend.services.work import Lease
 from backend.storage import Storage
@@ -22,7 +23,7 @@ from db.engine import Database
 from db.errors import Stale, Unreachable
 from db.models import Document
 from db.models.documents import STAGES
-from db.queries import documents, projects, stages
+from db.queries import documents, paces, projects, stages
 from db.queries import work as work_queries
 from db.queries.chunks import Target
 
@@ -73,11 +74,13 @@ async def _claim(doors: Doors, limits: Limits) -> Run | None:
         finished = frozenset(stage for stage, row in ledger.items() if row.finished_at is not None)
         target = Target(document.project_id, document.id, version.id, document.attempt)
         document.status = next(stage for stage in STAGES if stage not in finished)
+        history = await paces.of_project(session, document.project_id)
+        document.estimate = None
         # A claim begins its attempt's events at 0, which is what `record` makes of a row that has none.
         document.event_seq = -1
         events.record(session, document, events.SNAPSHOT)
     await removal.late_keys(doors.storage, abandoned)
-    return Run(doors, limits, document, version, target, generation, finished)
+    return Run(doors, limits, document, version, target, generation, finished, Pace(history))
 
 
 async def _hold(run: Run, hub: Hub) -> None:

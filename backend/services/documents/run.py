@@ -11,17 +11,20 @@ from backend.llm import Models
 from backend.rag import embed, parse
 from backend.services import work
 from backend.services.documents import events, failures, progress
+from backend.services.documents.pace import Pace
 from backend.storage import Storage
 from backend.transactions import Transactions
 from backend.web import Web
 from db.engine import Database, Session
-from db.models import Document, DocumentStatus, DocumentVersion, EmbeddingGeneration
+from db.models import Document, DocumentStatus, DocumentVersion, EmbeddingGeneration, UsageKind
 from db.models.base import utc_now
-from db.queries import stages
+from db.queries import stages, usage
 from db.queries import work as work_queries
 from db.queries.chunks import Target
 
 log = structlog.get_logger()
+
+_PAID = {DocumentStatus.SUMMARISING: UsageKind.SUMMARY, DocumentStatus.VECTORIZATION: UsageKind.EMBEDDING}
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,7 @@ class Run:
     target: Target
     generation: EmbeddingGeneration
     finished: frozenset[DocumentStatus]
+    pace: Pace
 
     @property
     def file(self) -> File:
@@ -85,6 +89,8 @@ class Run:
         async with self.step() as (session, document):
             await stages.start(session, version=self.version, stage=stage, attempt=document.attempt)
             document.status = stage
+            self.pace.enter(stage)
+            self._estimate(document)
             events.record(session, document, events.STAGE_STARTED, {"stage": stage})
         log.info("stage.started", stage=stage)
 
@@ -95,29 +101,39 @@ class Run:
         async with self.step() as (session, document):
             for name, value in columns.items():
                 setattr(document, name, value)
-            await close_stage(session, document, self.target, stage, detail)
+            await self.close(session, document, stage, detail)
+
+    async def close(
+        self, session: Session, document: Document, stage: DocumentStatus, detail: dict[str, Any]
+    ) -> None:
+        """Close a stage in the caller's step; its detail says as well what its calls of a model have cost."""
+        kind = _PAID.get(stage)
+        if kind is not None:
+            since = self.version.created_at
+            detail |= await usage.spent(session, document_id=document.id, kind=kind, since=since)
+        await stages.finish(session, version_id=self.target.version_id, stage=stage, detail=detail)
+        events.record(session, document, events.STAGE_FINISHED, {"stage": stage, "detail": detail})
 
     async def advance(self, stage: DocumentStatus, *, done: int, total: int, **columns: int) -> None:
         """Tell how far a stage is; counts that grow are never set back, whatever an earlier attempt did."""
         async with self.step() as (session, document):
             for name, value in columns.items():
                 setattr(document, name, max(value, getattr(document, name) or 0))
+            self.pace.reach(done, total)
+            self._estimate(document)
             told = {"stage": stage, "done": done, "total": total, "progress": progress.of(document)}
+            told["remaining"] = document.estimate
             events.record(session, document, events.STAGE_PROGRESSED, told)
+
+    def _estimate(self, document: Document) -> None:
+        left = self.pace.remaining(document)
+        document.estimate = None if left is None else left.to_json(utc_now())
 
     async def fail(self, error: Exception) -> None:
         """End the work with the reason; what was staged is kept for a retry."""
         code, message = failures.explained(error)
         async with self.step() as (session, document):
             give_up(session, document, code=code, message=message)
-
-
-async def close_stage(
-    session: Session, document: Document, target: Target, stage: DocumentStatus, detail: dict[str, Any]
-) -> None:
-    """Close a stage in the caller's fenced transaction."""
-    await stages.finish(session, version_id=target.version_id, stage=stage, detail=detail)
-    events.record(session, document, events.STAGE_FINISHED, {"stage": stage, "detail": detail})
 
 
 def give_up(session: Session, document: Document, *, code: str, message: str) -> None:

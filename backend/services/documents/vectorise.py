@@ -1,5 +1,7 @@
 """From staged chunks to a version that search sees: embed batch by batch, then publish at once."""
 
+from typing import Any
+
 import structlog
 
 from backend.errors import AppError, Conflict
@@ -7,7 +9,7 @@ from backend.rag import embed
 from backend.rag.embed import Batch, Vectors
 from backend.services import removal
 from backend.services.documents import events, failures, images, reuse
-from backend.services.documents.run import Run, close_stage
+from backend.services.documents.run import Run
 from db.models import DocumentStatus, Usage, UsageKind
 from db.models.base import utc_now
 from db.queries import chunks, usage
@@ -50,8 +52,8 @@ async def publish(run: Run) -> None:
         gone = await image_rows.forget_others(
             session, document_id=document.id, version_id=run.target.version_id
         )
-        detail = {"num_embedded": num_chunks}
-        await close_stage(session, document, run.target, VECTORIZATION, detail)
+        detail: dict[str, Any] = {"num_embedded": num_chunks}
+        await run.close(session, document, VECTORIZATION, detail)
         document.status = DocumentStatus.COMPLETED
         document.num_chunks_embedded = num_chunks
         document.leased_until = None

@@ -1,22 +1,39 @@
 // What a stage of a document's work found, in words.
+import { count } from '@/lib/format';
 
-/** The counts in a stage's detail: `{num_tables: 2, elements: {TITLE: 1}}` reads ` · 2 tables, 1 title`. */
-export function factsOf(detail: unknown): string {
-  const facts = countsOf(detail);
+type Num = number | null;
+type Done = { done: number } | null;
+
+interface Facts {
+  numPages: Num;
+  numOcrPages: Num;
+  numUnreadPages: Num;
+  elements: readonly { kind: string; count: number }[] | null;
+  numChunks: Num;
+  summaries: Done;
+  numWithoutSummary: Num;
+  embeddings: Done;
+}
+
+/** ` · 4 pages, 1 title, 3 list items`; empty when there is nothing to tell. */
+export function factsOf(detail: Facts): string {
+  const counts: [Num | undefined, string][] = [
+    [detail.numPages, 'page'],
+    [detail.numOcrPages, 'page read off images'],
+    [detail.numUnreadPages, 'page nothing could read'],
+    ...(detail.elements ?? []).map(({ kind, count: num }): [number, string] => [num, kind.replaceAll('_', ' ').toLowerCase()]),
+    [detail.numChunks, 'chunk'],
+    [detail.summaries?.done, 'chunk summed up'],
+    [detail.numWithoutSummary, 'chunk without a summary'],
+    [detail.embeddings?.done, 'chunk embedded'],
+  ];
+  const facts = counts.flatMap(([num, noun]) => (num ? [told(num, noun)] : []));
   return facts.length > 0 ? ` · ${facts.join(', ')}` : '';
 }
 
-function countsOf(detail: unknown): string[] {
-  if (typeof detail !== 'object' || detail === null) return [];
-  return Object.entries(detail).flatMap(([name, value]) => {
-    if (typeof value !== 'number') return countsOf(value);
-    return value > 0 ? [`${value.toLocaleString('en')} ${nounOf(name, value)}`] : [];
-  });
-}
-
-function nounOf(name: string, value: number): string {
-  const words = name.replace(/^num_/, '').replaceAll('_', ' ').toLowerCase();
-  // Kinds of elements are named in capitals and the singular.
-  const isKind = name === name.toUpperCase();
-  return isKind && value !== 1 ? `${words}s` : words;
+/** The first word is what is counted: `2 pages read off images`. */
+function told(num: number, noun: string): string {
+  if (!/^(page|chunk) /.test(noun)) return count(num, noun);
+  const [first = noun, ...rest] = noun.split(' ');
+  return [count(num, first), ...rest].join(' ');
 }
