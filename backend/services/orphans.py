@@ -143,7 +143,7 @@ async def _clear_streams(search: _Search, named: Sequence[str]) -> None:
 
 
 async def _objects(search: _Search, place: str) -> AsyncGenerator[str, None]:
-    """Stored objects of documents that are no more, and files that no version of a document is made of."""
+    """Objects of documents that are no more, files that no version is made of, images that none has."""
     async with aclosing(search.storage.pages(removal.PROJECTS, after=place)) as pages:
         async for page in pages:
             await _clear_objects(search, page)
@@ -156,8 +156,13 @@ async def _clear_objects(search: _Search, page: Sequence[ListedObject]) -> None:
     async with search.transactions.unit_of_work() as session:
         known = await orphans.known_documents(session, set(found.values()))
         named = await orphans.named_keys(session, known)
+        pictures = await orphans.named_images(session, known)
     gone = [
-        key for key, id in found.items() if id not in known or (removal.is_file(key) and key not in named)
+        key
+        for key, id in found.items()
+        if id not in known
+        or (removal.is_file(key) and key not in named)
+        or (removal.is_image(key) and (id, key.rpartition("/")[2]) not in pictures)
     ]
     await search.storage.delete(gone)
     search.counts.update(num_objects_seen=len(page), num_objects=len(gone))

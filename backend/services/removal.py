@@ -54,6 +54,12 @@ def is_file(key: str) -> bool:
     return len(parts) == 3 or parts[3] == "files"
 
 
+def is_image(key: str) -> bool:
+    """Whether an object is a picture that was found in a document."""
+    parts = key.removeprefix(PROJECTS).split("/")
+    return len(parts) == 5 and parts[3] == "images"
+
+
 async def finish(transactions: Transactions, removed: Removed, *, num_objects: int) -> Receipt:
     """Forget the events of what went, and write the receipt."""
     num_streams = await streams(

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from db.models import Document, DocumentReplacement, DocumentVersion, Message
+from db.models import ChunkImage, Document, DocumentReplacement, DocumentVersion, Message
 
 # Versions that nobody builds on: their documents ended without them, and the time for a retry is over.
 _IDLE = """
@@ -24,11 +24,14 @@ WITH idle AS (
     DELETE FROM opentrace.staged_vectors s USING idle WHERE s.version_id = idle.id RETURNING 1
 ), chunks AS (
     DELETE FROM opentrace.staged_chunks s USING idle WHERE s.version_id = idle.id RETURNING 1
+), images AS (
+    DELETE FROM opentrace.chunk_images s USING idle WHERE s.version_id = idle.id RETURNING 1
 ), stages AS (
     DELETE FROM opentrace.document_stages s USING idle WHERE s.version_id = idle.id RETURNING 1
 )
 SELECT (SELECT count(*) FROM idle) AS num_versions,
-       (SELECT count(*) FROM vectors) + (SELECT count(*) FROM chunks) AS num_staged
+       (SELECT count(*) FROM vectors) + (SELECT count(*) FROM chunks) + (SELECT count(*) FROM images)
+         AS num_staged
 """
 
 # The next project of either table, found on their indexes without reading the rows between.
@@ -108,3 +111,9 @@ async def delete_stray_chunks(session: AsyncSession, *, project_id: UUID) -> tup
     chunks = await connection.execute(text(_CHUNKS), {"project_id": project_id})
     vectors = await connection.execute(text(_VECTORS), {"project_id": project_id})
     return chunks.rowcount, vectors.rowcount
+
+
+async def named_images(session: AsyncSession, ids: Collection[UUID]) -> set[tuple[UUID, str]]:
+    """Document and hash of every image that some version of these documents has."""
+    statement = select(ChunkImage.document_id, ChunkImage.sha256).where(col(ChunkImage.document_id).in_(ids))
+    return {(id, sha256) for id, sha256 in await session.exec(statement)}

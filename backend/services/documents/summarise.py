@@ -35,13 +35,14 @@ async def stage_summaries(run: Run) -> None:
     await run.start(SUMMARISING)
     async with run.doors.transactions.unit_of_work() as session:
         wanted = await summaries.wanted(session, run.target.version_id)
-        pictures = await image_rows.of_version(session, run.target.version_id)
-        num_done = sum(await summaries.num_staged(session, run.target.version_id))
+        num_made, num_without = await summaries.num_staged(session, run.target.version_id)
+        pictures = await image_rows.of_version(session, run.target.version_id) if wanted else {}
     if wanted:
+        num_done = num_made + num_without
         tasks = _tasks(wanted, pictures)
         await _Desk(run, done=num_done, total=num_done + len(wanted)).work_off(tasks)
-    async with run.doors.transactions.unit_of_work() as session:
-        num_made, num_without = await summaries.num_staged(session, run.target.version_id)
+        async with run.doors.transactions.unit_of_work() as session:
+            num_made, num_without = await summaries.num_staged(session, run.target.version_id)
     await run.finish(SUMMARISING, {"num_summaries": num_made, "num_without": num_without})
 
 

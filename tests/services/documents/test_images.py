@@ -9,10 +9,13 @@ import pytest
 from sqlmodel import col, select
 
 from backend.errors import NotFound
+from backend.services import orphans
 from backend.services.documents import control, images
+from backend.services.orphans import Patience
 from db.models import Chunk, ChunkImage, DocumentStatus, UsageKind
 from tests.fixtures.drawings import address, drawing
 from tests.fixtures.house import House
+from tests.fixtures.versions import ask_to_replace, send
 
 HTML = {"name": "waves.html", "content_type": "text/html"}
 EXPIRE = "UPDATE opentrace.documents SET leased_until = now() - interval '1 second' WHERE id = :id"
@@ -181,3 +184,35 @@ async def test_images_are_paid_for_as_summaries(house: House) -> None:
     await house.ingest()
     [row] = [row for row in await house.usage() if row.kind is UsageKind.SUMMARY]
     assert (row.document_id, row.num_output_tokens > 0) == (document_id, True)
+
+
+async def test_a_file_that_replaces_another_takes_its_images_place_too(house: House) -> None:
+    document_id = await house.upload(page(1, 2), **HTML)
+    await house.ingest()
+    ticket = await ask_to_replace(house, document_id, page(2, 3), **HTML)
+    await send(house, ticket, page(2, 3))
+    await house.confirm(document_id)
+    before = await rows_of(house, document_id)
+    assert [row.alt for row in before] == ["Waves 1", "Waves 2"]
+    await house.ingest()
+    after = await rows_of(house, document_id)
+    assert [row.alt for row in after] == ["Waves 2", "Waves 3"]
+    assert after[0].sha256 == before[1].sha256
+    stored = {key.rpartition("/")[2] for key in await objects_of(house, document_id) if "/images/" in key}
+    assert stored == {row.sha256 for row in after}
+
+
+async def test_an_image_that_no_chunk_has_is_found_by_upkeep_and_no_other_is(house: House) -> None:
+    document_id = await house.upload(page(1), **HTML)
+    await house.ingest()
+    [row] = await rows_of(house, document_id)
+    stray = images.key(house.project_id, document_id, "f" * 64)
+    await house.worker.storage.put(stray, b"left", "image/png")
+    counts = await orphans.repair(
+        house.worker.transactions, house.worker.storage, Patience(object_seconds=-5)
+    )
+    assert counts is not None
+    assert counts["num_objects"] == 1
+    stored = await objects_of(house, document_id)
+    assert stray not in stored
+    assert images.key(house.project_id, document_id, row.sha256) in stored
