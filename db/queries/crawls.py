@@ -91,6 +91,20 @@ async def find(session: AsyncSession, *, crawl_id: UUID, url: str) -> CrawlPage 
     return (await session.exec(statement)).first()
 
 
+async def barren(session: AsyncSession, crawl_id: UUID) -> CrawlPage | None:
+    """The first page of a crawl of which nothing could be had, which says why; None if anything was."""
+    fruitless = (CrawlPageStatus.SKIPPED, CrawlPageStatus.FAILED)
+    borne = select(CrawlPage.id).where(
+        CrawlPage.crawl_id == crawl_id, col(CrawlPage.status).not_in(fruitless)
+    )
+    if (await session.exec(borne.limit(1))).first() is not None:
+        return None
+    first = select(CrawlPage).where(CrawlPage.crawl_id == crawl_id)
+    return (
+        await session.exec(first.order_by(col(CrawlPage.depth), col(CrawlPage.found_at)).limit(1))
+    ).first()
+
+
 async def add_pages(session: AsyncSession, *, crawl: Crawl, urls: Sequence[str], depth: int) -> None:
     """Let the pages wait that the crawl does not know yet, as many as it may still have, in this order."""
     known = select(CrawlPage.url).where(CrawlPage.crawl_id == crawl.id, col(CrawlPage.url).in_(urls))

@@ -6,8 +6,11 @@ from pathlib import Path
 import httpx
 from pydantic import BaseModel
 
+from backend import runtime
 from backend.events import Cursor, Event
 from backend.runtime import Runtime
+from backend.settings import Settings
+from backend.tasks import documents, messages
 
 
 class Verdict(BaseModel):
@@ -39,3 +42,10 @@ async def test_all_handles_of_a_worker_answer(worker_runtime: Runtime, tmp_path:
     assert [e.kind for e in events] == ["StageStarted"]
     async with worker_runtime.transactions.unit_of_work() as session:
         await session.connection()
+
+
+async def test_ingestion_lets_answers_go_first(runtime_settings: Settings) -> None:
+    for kind, is_urgent in ((documents, False), (messages, True)):
+        opened = await runtime.open(runtime_settings, role="worker", is_urgent=kind.IS_URGENT)
+        assert opened.models.gate.is_urgent is is_urgent
+        await opened.close()

@@ -91,9 +91,13 @@ async def _slice(walk: Walk, limits: Limits) -> None:
         await asyncio.sleep(wait)
         await visit.visit(walk, page)
         is_over = clock() > until
-    async with walk.step() as (_, crawl):
-        _end(crawl, CrawlStatus.COMPLETED)
-    log.info("crawl.completed")
+    async with walk.step() as (session, crawl):
+        barren = await crawls.barren(session, crawl.id)
+        if barren is None:
+            _end(crawl, CrawlStatus.COMPLETED)
+        else:
+            give_up(crawl, code=barren.failure_code or "", message=barren.failure_message or "")
+    log.info("crawl.ended", status=crawl.status, code=crawl.failure_code)
 
 
 async def _next(walk: Walk) -> CrawlPage | None:

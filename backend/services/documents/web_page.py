@@ -14,7 +14,7 @@ from backend.services import rights
 from backend.services.documents import events, quotas, upload
 from backend.services.documents.files import UploadLimits
 from backend.services.documents.run import Run
-from backend.web import Page, Web
+from backend.web import Page, Web, urls
 from db.engine import Session
 from db.models import Document, DocumentSource
 from db.queries import documents
@@ -34,7 +34,7 @@ async def add(
     private network, and QuotaExceeded.
     """
     await rights.member(session, viewer=viewer, project_id=project_id)
-    address = web.checked(url)
+    address = urls.spelled(web.checked(url))
     await documents.take_upload_turn(session, user_id=viewer.user_id, project_id=project_id)
     document_id = uuid4()
     document = Document(

@@ -97,6 +97,17 @@ async def test_a_page_that_cannot_be_had_is_noted_and_the_walk_goes_on(site: Sit
     assert all(page.failure_message for page in pages.values() if page.failure_code)
 
 
+@pytest.mark.parametrize(("path", "code"), [("/nowhere", "WEB_PAGE_MISSING"), ("/secret", "ROBOTS_DENIED")])
+async def test_a_crawl_that_bears_nothing_fails_with_the_reason_of_its_first_page(
+    site: Site, path: str, code: str
+) -> None:
+    site.pages.put("/robots.txt", b"User-agent: *\nDisallow: /secret", "text/plain")
+    crawl = await site.crawled(path)
+    assert (crawl.status, crawl.failure_code) == (CrawlStatus.FAILED, code)
+    assert crawl.failure_message and crawl.finished_at
+    assert await site.walk() is False
+
+
 async def test_where_the_first_page_leads_the_walk_goes(site: Site) -> None:
     crawl = await site.crawled(site.path(site.pages.lead("/old/", "/docs/")))
     assert (site.path(crawl.url), crawl.path_prefix) == ("/docs/", "/docs")
