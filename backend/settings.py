@@ -50,6 +50,10 @@ class ModelSettings(Group):
     embedding_model: str = "text-embedding-3-large"
     embedding_dimensions: int = 1536
     timeout_seconds: float = 60.0
+    rerank_url: str | None = None
+    """Where a reranker speaks Cohere's and Jina's protocol; unset, the chat model reranks."""
+    rerank_model: str = "rerank-v3.5"
+    rerank_api_key: SecretStr | None = None
     concurrency: int = Field(default=16, ge=1)
     """Calls of one kind that may be under way at a time, over all processes."""
     max_inputs: int = Field(default=2048, ge=1)

@@ -13,6 +13,7 @@ class Call(StrEnum):
 
     CHAT = "chat"
     EMBEDDINGS = "embeddings"
+    RERANK = "rerank"
 
 
 class Gate(Protocol):

@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +15,12 @@ from pydantic import BaseModel
 from backend.llm.calls import ModelAnswerInvalid, repeated, translated
 from backend.llm.chat import ChatDelta, TokenUsage, deltas
 from backend.llm.gate import Alone, Call, Gate
+from backend.llm.near import is_near
+from backend.llm.rerank import Reranker
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Prompt: TypeAlias = Sequence[dict[str, Any]]
 """Messages or tools as OpenAI's protocol writes them."""
-
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 @dataclass(frozen=True)
@@ -49,24 +48,25 @@ class Models:
     embedding_dimensions: int
     timeout_seconds: float = 60.0
     gate: Gate = field(default_factory=Alone, repr=False, compare=False)
+    reranker: Reranker | None = None
     summary_model: str = ""
     """The chat model unless another is named."""
     _client: AsyncOpenAI = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self.summary_model = self.summary_model or self.chat_model
-        # A proxy of the environment cannot reach our own loopback.
-        is_near = urlsplit(self.base_url).hostname in _LOOPBACK
         self._client = AsyncOpenAI(
             base_url=self.base_url,
             api_key=self.api_key,
             timeout=self.timeout_seconds,
             max_retries=0,
-            http_client=DefaultAsyncHttpxClient(trust_env=not is_near),
+            http_client=DefaultAsyncHttpxClient(trust_env=not is_near(self.base_url)),
         )
 
     async def close(self) -> None:
         await self._client.close()
+        if self.reranker is not None:
+            await self.reranker.close()
 
     async def embed(self, texts: Sequence[str]) -> Embedded:
         """One vector for each text, in their order. It is one request: mind the server's limits."""
@@ -107,6 +107,12 @@ class Models:
         """
         return await repeated(
             lambda: self._structured(form, list(messages), self.summary_model), Call.CHAT, self.gate
+        )
+
+    async def judge(self, form: type[Shape], messages: Prompt) -> tuple[Shape, TokenUsage]:
+        """The chat model's answer as an instance of `form`."""
+        return await repeated(
+            lambda: self._structured(form, list(messages), self.chat_model), Call.CHAT, self.gate
         )
 
     @asynccontextmanager

@@ -9,6 +9,7 @@ from backend.local.server import LOOPBACK, Server, get
 
 CHAT_MODEL = "local-extractive"
 EMBEDDING_MODEL = "all-MiniLM-L6-v2"
+RERANK_MODEL = "local-maxsim"
 EMBEDDING_DIMENSIONS = 384
 
 

@@ -14,7 +14,13 @@ from backend.local import product, supervision
 from backend.local.client.server import Client
 from backend.local.installation import Installation, Part, State
 from backend.local.issuer import Issuer
-from backend.local.model_server import CHAT_MODEL, EMBEDDING_DIMENSIONS, EMBEDDING_MODEL, ModelServer
+from backend.local.model_server import (
+    CHAT_MODEL,
+    EMBEDDING_DIMENSIONS,
+    EMBEDDING_MODEL,
+    RERANK_MODEL,
+    ModelServer,
+)
 from backend.local.postgres import Postgres
 from backend.local.redis import Redis
 from backend.local.server import LOOPBACK, Server
@@ -118,6 +124,8 @@ class Stack:
             "OPENTRACE_MODELS__API_KEY": self.models.api_key,
             "OPENTRACE_MODELS__CHAT_MODEL": CHAT_MODEL,
             "OPENTRACE_MODELS__GUARDRAIL_MODEL": CHAT_MODEL,
+            "OPENTRACE_MODELS__RERANK_URL": f"{self.models.base_url}/rerank",
+            "OPENTRACE_MODELS__RERANK_MODEL": RERANK_MODEL,
             "OPENTRACE_MODELS__EMBEDDING_MODEL": EMBEDDING_MODEL,
             "OPENTRACE_MODELS__EMBEDDING_DIMENSIONS": str(EMBEDDING_DIMENSIONS),
             # The local model embeds some twenty chunks a second: small batches keep the progress moving.

@@ -1,72 +1,88 @@
 """Finding passages: one door for all strategies, bound to a viewer and a project by its caller."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
-
-from backend.errors import Invalid
+from backend.rag import rerank, reword
+from backend.rag.models import SearchModels
+from backend.rag.plan import Degradation, EmptyReason, Plan
+from backend.rag.rerank import Reranked
 from db.engine import Database
-from db.models import RagStrategy, RetrievalSettings
+from db.models import RagStrategy
 from db.queries import search
-from db.queries.search import Hit, Scope
-
-MAX_HITS = 100
+from db.queries.search import Cut, Hit, Scope, Wordings
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to search: hits whose cosine is at least `threshold`, at most `limit` of them."""
+@dataclass(slots=True)
+class Found:
+    """What a search found and how: `wordings` begins with the question, `seconds` tells each step's time."""
 
-    strategy: RagStrategy
-    threshold: float
-    limit: int
+    plan: Plan
+    hits: list[Hit] = field(default_factory=list)
+    wordings: list[str] = field(default_factory=list)
+    degradations: list[Degradation] = field(default_factory=list)
+    reranked: dict[UUID, Reranked] = field(default_factory=dict)
+    empty_reason: EmptyReason | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, step: str) -> Iterator[None]:
+        start = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[step] = perf_counter() - start
 
 
-class Embedder(Protocol):
-    """What turns a query into a vector; `vectors` is of shape (number of texts, dimensions)."""
+async def find(database: Database, models: SearchModels, *, scope: Scope, plan: Plan, query: str) -> Found:
+    """The passages for `query` by the plan, best first.
 
-    async def __call__(self, texts: list[str]) -> NDArray[np.float32]: ...
-
-
-def plan_of(settings: RetrievalSettings, *, limit: int | None = None, threshold: float | None = None) -> Plan:
-    """The project's own plan, or parts of it changed for one search.
-
-    `num_chunks` are left after the search and `final_context_size` after reranking, so without a reranker
-    the smaller of both. Raises Invalid for a limit or threshold out of range.
+    A model that does not help (with wordings, with reranking) is done without, and the result says so. A
+    viewer who is no member finds nothing. Raises what `embed` raises.
     """
-    if limit is not None and not 1 <= limit <= MAX_HITS:
-        raise Invalid(f"A search returns 1 to {MAX_HITS} passages.", field="first")
-    if threshold is not None and not 0 <= threshold <= 1:
-        raise Invalid("The similarity threshold lies between 0 and 1.", field="similarity_threshold")
-    return Plan(
-        strategy=settings.rag_strategy,
-        threshold=settings.similarity_threshold if threshold is None else threshold,
-        limit=min(settings.num_chunks, settings.final_context_size) if limit is None else limit,
+    found = Found(plan, wordings=[query])
+    if plan.is_reworded:
+        with found.timed("reword"):
+            found.wordings += await reword.reword(models, query, plan.num_wordings)
+        if len(found.wordings) == 1:
+            found.degradations.append(Degradation.REWORDING_FAILED)
+    with found.timed("embed"):
+        vectors = await models.embed(found.wordings)
+    with found.timed("search"):
+        found.hits = await _candidates(database, scope, plan, Wordings(found.wordings, vectors))
+    if plan.use_reranking and found.hits:
+        with found.timed("rerank"):
+            await _rerank(models, query, found)
+    found.hits = found.hits[: plan.limit]
+    if not found.hits:
+        found.empty_reason = await _why_empty(database, scope, plan)
+    return found
+
+
+async def _candidates(database: Database, scope: Scope, plan: Plan, wordings: Wordings) -> list[Hit]:
+    cut = Cut(plan.threshold, plan.num_chunks)
+    if plan.strategy is RagStrategy.BASIC:
+        return await search.basic(
+            database, scope=scope, query=wordings.vectors[0], cut=cut, filters=plan.filters
+        )
+    return await search.fused(
+        database, scope=scope, wordings=wordings, arms=plan.arms, cut=cut, filters=plan.filters
     )
 
 
-async def find(database: Database, embed: Embedder, *, scope: Scope, plan: Plan, query: str) -> list[Hit]:
-    """The passages for `query` by the plan's strategy, best first.
-
-    A viewer who is no member finds nothing. Raises Invalid (STRATEGY_UNAVAILABLE) and what `embed` raises.
-    """
-    strategy = _STRATEGIES.get(plan.strategy)
-    if strategy is None:
-        message = f"The strategy {plan.strategy} is not available; choose another in the project's settings."
-        raise Invalid(message, code="STRATEGY_UNAVAILABLE")
-    return await strategy(database, embed, scope, plan, query)
+async def _rerank(models: SearchModels, query: str, found: Found) -> None:
+    reordered = await rerank.rerank(models, query, found.hits)
+    if reordered is None:
+        found.degradations.append(Degradation.RERANKING_FAILED)
+    else:
+        found.hits, found.reranked = reordered
 
 
-async def basic(database: Database, embed: Embedder, scope: Scope, plan: Plan, query: str) -> list[Hit]:
-    """BASIC: the chunks whose vectors are nearest to the query's, exactly."""
-    vectors = await embed([query])
-    return await search.basic(
-        database, scope=scope, query=vectors[0], threshold=plan.threshold, limit=plan.limit
-    )
-
-
-Strategy = Callable[[Database, Embedder, Scope, Plan, str], Awaitable[list[Hit]]]
-_STRATEGIES: dict[RagStrategy, Strategy] = {RagStrategy.BASIC: basic}
+async def _why_empty(database: Database, scope: Scope, plan: Plan) -> EmptyReason:
+    reach = await search.reach(database, scope=scope, filters=plan.filters)
+    if reach.num_chunks == 0:
+        return EmptyReason.EMPTY_PROJECT
+    return EmptyReason.NOTHING_ABOVE_THRESHOLD if reach.num_passing else EmptyReason.ALL_FILTERED_OUT

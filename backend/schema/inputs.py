@@ -50,10 +50,10 @@ class UpdateRetrievalSettingsInput:
         default=None, description="The least cosine similarity that counts, 0 to 1" + OPTIONAL
     )
     use_reranking: bool | None = strawberry.field(
-        default=None, description="Whether found chunks are ranked a second time" + OPTIONAL
+        default=None, description="Whether found chunks, 20 at least, are ranked a second time" + OPTIONAL
     )
     multi_query_count: int | None = strawberry.field(
-        default=None, description="How many wordings of a question are searched, 1 to 8" + OPTIONAL
+        default=None, description="How many wordings the model writes beside the question, 1 to 8" + OPTIONAL
     )
     vector_weight: float | None = strawberry.field(
         default=None, description="The weight of meaning in fusion, 0 to 1" + OPTIONAL

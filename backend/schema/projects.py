@@ -25,9 +25,11 @@ class RetrievalSettings:
     similarity_threshold: float = strawberry.field(
         description="The least cosine similarity that counts, 0 to 1."
     )
-    use_reranking: bool = strawberry.field(description="Whether found chunks are ranked a second time.")
+    use_reranking: bool = strawberry.field(
+        description="Whether found chunks, 20 at least, are ranked a second time."
+    )
     multi_query_count: int = strawberry.field(
-        description="How many wordings of a question are searched, 1 to 8."
+        description="How many wordings the model writes beside the question, 1 to 8."
     )
     vector_weight: float = strawberry.field(description="The weight of meaning in fusion, 0 to 1.")
     keyword_weight: float = strawberry.field(description="The weight of words in fusion, 0 to 1.")

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
-from backend.services import pages, removal, rights
+from backend.services import pages, removal, rights, tuning
 from backend.services.removal import Receipt
 from backend.storage import Storage
 from backend.transactions import Transactions
 from db.engine import Database, Session
-from db.models import AgentType, Fusion, Project, RagStrategy, RetrievalSettings
+from db.models import Project, RetrievalSettings
 from db.models.projects import MAX_DIMENSIONS
 from db.queries import glances, projects
 from db.queries import removal as removal_rows
@@ -23,23 +23,6 @@ T = TypeVar("T")
 
 MAX_NAME = 200
 MAX_DESCRIPTION = 2000
-
-# Inclusive ranges of the settings that are numbers.
-RANGES: Mapping[str, tuple[float, float]] = {
-    "num_chunks": (1, 20),
-    "final_context_size": (1, 20),
-    "similarity_threshold": (0, 1),
-    "multi_query_count": (1, 8),
-    "vector_weight": (0, 1),
-    "keyword_weight": (0, 1),
-}
-# What the other settings may be today; the rest of the product's choices is refused rather than ignored.
-CHOICES: Mapping[str, tuple[Any, ...]] = {
-    "rag_strategy": (RagStrategy.BASIC,),
-    "agent_type": tuple(AgentType),
-    "fusion": tuple(Fusion),
-    "use_reranking": (False,),
-}
 
 
 async def create(
@@ -103,10 +86,10 @@ async def update(
 async def update_settings(
     session: Session, *, viewer: Viewer, project_id: UUID, values: Mapping[str, Any]
 ) -> RetrievalSettings:
-    """Change some retrieval settings. Raises NotFound for strangers, Invalid for a value out of range."""
+    """Change some retrieval settings. Raises NotFound for strangers, Invalid for what `tuning` refuses."""
     await rights.member(session, viewer=viewer, project_id=project_id)
-    for name, value in values.items():
-        _check_setting(name, value)
+    known = _found((await projects.settings_of(session, [project_id])).get(project_id))
+    tuning.check(values, of=known)
     return _found(await projects.update_settings(session, project_id, values=values))
 
 
@@ -133,17 +116,6 @@ async def delete(
         removed = _found(await removal_rows.delete_project(session, project_id=project_id))
     num_objects += await removal.late_objects(storage, prefix)
     return await removal.finish(transactions, removed, num_objects=num_objects)
-
-
-def _check_setting(name: str, value: Any) -> None:
-    if name in RANGES:
-        low, high = RANGES[name]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-            raise Invalid(f"`{name}` must be between {low:g} and {high:g}.", field=name)
-    elif name not in CHOICES:
-        raise Invalid(f"There is no setting `{name}`.", field=name)
-    elif value not in CHOICES[name]:
-        raise Invalid(f"`{name}` cannot be {value} in this version.", field=name, code="NOT_AVAILABLE")
 
 
 def _name(name: str) -> str:

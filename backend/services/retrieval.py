@@ -6,12 +6,14 @@ from uuid import UUID
 from backend.errors import Conflict, NotFound, Unavailable
 from backend.llm import Models
 from backend.rag import search
-from backend.rag.search import Embedder, Plan
+from backend.rag.models import SearchModels
+from backend.rag.plan import Plan
+from backend.rag.search import Found
 from db.engine import Database, Session
 from db.errors import Unreachable
 from db.models import RetrievalSettings
 from db.queries import projects
-from db.queries.search import Hit, Scope
+from db.queries.search import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,9 @@ async def of_project(session: Session, *, viewer_id: UUID, project_id: UUID, mod
     return Retrieval(Scope(viewer_id, project_id, generation.id), settings)
 
 
-async def find(database: Database, embed: Embedder, *, scope: Scope, plan: Plan, query: str) -> list[Hit]:
+async def find(database: Database, models: SearchModels, *, scope: Scope, plan: Plan, query: str) -> Found:
     """The passages for `query`, best first. Raises Invalid, and Unavailable when a server is away."""
     try:
-        return await search.find(database, embed, scope=scope, plan=plan, query=query)
+        return await search.find(database, models, scope=scope, plan=plan, query=query)
     except Unreachable as error:
         raise Unavailable("The database does not answer.", retry_after=5) from error

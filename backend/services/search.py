@@ -1,75 +1,112 @@
 """Search alone: retrieval without an answer, for tuning a project and for integrations."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
 from uuid import UUID
-
-import numpy as np
-from numpy.typing import NDArray
 
 from backend.auth import Viewer
 from backend.errors import Invalid
-from backend.llm import Models
-from backend.rag import search as rag_search
-from backend.rag import tokens
-from backend.services import retrieval
+from backend.llm import Models, TokenUsage
+from backend.rag import plan, tokens
+from backend.rag.search import Found
+from backend.services import retrieval, tuning
+from backend.services.paid import PaidModels
 from backend.transactions import Transactions
 from db.engine import Database
 from db.models import Usage, UsageKind
 from db.queries import usage
-from db.queries.search import Hit
+from db.queries.search import EVERYTHING, Filters
 
 MAX_TOKENS = 2000
+MAX_FILTER_VALUES = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What to look for, and where; unset values are the project's own."""
+    """What to look for, and where; `settings` are those of the project that this search changes."""
 
     project_id: UUID
     query: str
     first: int | None = None
-    similarity_threshold: float | None = None
+    settings: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    filters: Filters = EVERYTHING
 
 
 async def search(
     transactions: Transactions, database: Database, models: Models, *, viewer: Viewer, request: Request
-) -> list[Hit]:
-    """The passages nearest to the query, best first; the embedding is paid for by the viewer.
+) -> Found:
+    """What fits the query best, and how it was found; its models are paid for by the viewer.
 
-    No transaction is open while the model works. Raises Invalid, NotFound, Conflict and Unavailable.
+    No transaction is open while a model works. Raises Invalid, NotFound, Conflict and Unavailable.
     """
-    _check(request.query)
+    _check(request)
     async with transactions.unit_of_work(viewer.user_id) as session:
         found = await retrieval.of_project(
             session, viewer_id=viewer.user_id, project_id=request.project_id, models=models
         )
-    plan = rag_search.plan_of(found.settings, limit=request.first, threshold=request.similarity_threshold)
+    tuning.check(request.settings, of=found.settings)
+    chosen = plan.asked(
+        found.settings, changes=request.settings, first=request.first, filters=request.filters
+    )
+    bill = Bill(viewer.user_id, request.project_id)
+    try:
+        return await retrieval.find(
+            database, PaidModels(models, bill), scope=found.scope, plan=chosen, query=request.query
+        )
+    finally:
+        await bill.settle(transactions)
 
-    async def embed(texts: list[str]) -> NDArray[np.float32]:
-        embedded = await models.embed(texts)
-        await _pay(transactions, viewer, request.project_id, models, embedded.num_tokens)
-        vectors: NDArray[np.float32] = embedded.vectors
-        return vectors
 
-    return await retrieval.find(database, embed, scope=found.scope, plan=plan, query=request.query)
+@dataclass
+class Bill:
+    """What one search costs; a call that failed is not on it."""
+
+    user_id: UUID
+    project_id: UUID
+    rows: list[Usage] = field(default_factory=list)
+
+    @contextmanager
+    def call(self, kind: UsageKind, model: str, num_input_tokens: int) -> Iterator["_Call"]:
+        row = Usage(
+            user_id=self.user_id,
+            project_id=self.project_id,
+            kind=kind,
+            model=model,
+            num_input_tokens=num_input_tokens,
+        )
+        yield _Call(row)
+        self.rows.append(row)
+
+    async def settle(self, transactions: Transactions) -> None:
+        """Write the rows, as the one who asked."""
+        if self.rows:
+            async with transactions.unit_of_work(self.user_id) as session:
+                for row in self.rows:
+                    await usage.insert(session, usage=row)
 
 
-def _check(query: str) -> None:
-    if not query.strip() or "\0" in query:
+@dataclass(frozen=True, slots=True)
+class _Call:
+    row: Usage
+
+    def report(self, usage: TokenUsage) -> None:
+        self.row.num_input_tokens = usage.num_input_tokens
+        self.row.num_output_tokens = usage.num_output_tokens
+
+
+def _check(request: Request) -> None:
+    query, filters = request.query, request.filters
+    if not any(letter.isprintable() and not letter.isspace() for letter in query) or "\0" in query:
         raise Invalid("A search needs some words.", field="query")
+    if not query.isascii() and query.encode("utf-8", "ignore").decode() != query:
+        raise Invalid("The query is no valid text.", field="query")
     if tokens.estimate(query) > MAX_TOKENS:
         raise Invalid(f"A query has at most about {MAX_TOKENS} tokens.", field="query")
-
-
-async def _pay(
-    transactions: Transactions, viewer: Viewer, project_id: UUID, models: Models, num_tokens: int
-) -> None:
-    async with transactions.unit_of_work(viewer.user_id) as session:
-        row = Usage(
-            user_id=viewer.user_id,
-            project_id=project_id,
-            kind=UsageKind.EMBEDDING,
-            model=models.embedding_model,
-            num_input_tokens=num_tokens,
-        )
-        await usage.insert(session, usage=row)
+    for name, values in vars(filters).items():
+        if isinstance(values, tuple) and len(values) > MAX_FILTER_VALUES:
+            raise Invalid(f"A filter has at most {MAX_FILTER_VALUES} values.", field=f"filters.{name}")
+        if isinstance(values, tuple) and any("\0" in str(value) for value in values):
+            raise Invalid("A filter's value is no valid text.", field=f"filters.{name}")

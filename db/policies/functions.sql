@@ -8,8 +8,18 @@ GRANT EXECUTE ON FUNCTION
     opentrace.place_of_document(uuid),
     opentrace.message_path(uuid, integer),
     opentrace.conversation_end(uuid),
-    opentrace.search_basic(uuid, uuid, real[], double precision, integer),
-    opentrace.search_basic_as(uuid, uuid, uuid, real[], double precision, integer),
+    opentrace.search_basic(uuid, uuid, real[], double precision, integer, jsonb),
+    opentrace.search_basic_as(uuid, uuid, uuid, real[], double precision, integer, jsonb),
+    opentrace.search_fused(
+        uuid, uuid, text[], real[], boolean, text, double precision, double precision, double precision,
+        integer, jsonb
+    ),
+    opentrace.search_fused_as(
+        uuid, uuid, uuid, text[], real[], boolean, text, double precision, double precision, double precision,
+        integer, jsonb
+    ),
+    opentrace.search_reach(uuid, uuid, jsonb),
+    opentrace.search_reach_as(uuid, uuid, uuid, jsonb),
     opentrace.project_as(uuid, uuid),
     opentrace.documents_as(uuid, uuid, timestamptz, uuid, integer),
     opentrace.delete_document(uuid),

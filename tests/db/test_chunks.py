@@ -1,6 +1,7 @@
 """The chunk store: staged aside under a fence, published whole, found exactly, gone without a trace."""
 
 import asyncio
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +14,7 @@ from db.errors import Incomplete, Stale
 from db.models import Document, User
 from db.queries import chunks, search, stages
 from db.queries.chunks import Target
-from db.queries.search import Hit, Scope
+from db.queries.search import Cut, Hit, Scope
 from tests.db import seed
 
 _COUNTS = """
@@ -34,9 +35,15 @@ async def publish(database: Database, home: seed.Home, place: Target) -> int:
 
 
 async def find(database: Database, home: seed.Home, **changes: object) -> list[Hit]:
-    options = {"query": np.ones(seed.DIMENSIONS, np.float32), "threshold": -1.0, "limit": 100, **changes}
+    options: dict[str, Any] = {
+        "query": np.ones(seed.DIMENSIONS, np.float32),
+        "threshold": -1.0,
+        "limit": 100,
+        **changes,
+    }
+    cut = Cut(options.pop("threshold"), options.pop("limit"))
     scope = Scope(home.user_id, home.project_id, home.generation_id)
-    return await search.basic(database, scope=scope, **options)  # type: ignore[arg-type]  # options by name
+    return await search.basic(database, scope=scope, cut=cut, **options)
 
 
 async def take_over(database: Database, document_id: UUID) -> None:
@@ -62,6 +69,7 @@ async def test_a_published_chunk_comes_back_as_it_was_staged(database: Database)
             page_last=2,
             regions=expected.regions,
             score=hits[0].score,
+            vector_rank=1,
         )
     ]
     assert hits[0].score == pytest.approx(1, abs=1e-5)

@@ -13,7 +13,7 @@ from db.engine import Database
 from db.errors import Duplicate, Missing, Unreachable
 from db.models import Chat, Project, User
 from db.queries import search
-from db.queries.search import Scope
+from db.queries.search import Cut, Scope
 from tests.db import seed
 from tests.fixtures.databases import DatabaseAddress
 
@@ -122,7 +122,7 @@ async def test_behind_a_transaction_pooler_no_statement_is_kept_on_the_connectio
         kept = await connection.execute(text("SELECT count(*) FROM pg_prepared_statements WHERE name <> ''"))
         assert kept.scalar_one() == 0
     scope = Scope(home.user_id, home.project_id, home.generation_id)
-    hits = await search.basic(pooled, scope=scope, query=seed.vectors(1)[0], threshold=-1, limit=9)
+    hits = await search.basic(pooled, scope=scope, query=seed.vectors(1)[0], cut=Cut(-1, 9))
     assert len(hits) == 2
     assert await pooled.pool.fetchval("SELECT count(*) FROM pg_prepared_statements WHERE name <> ''") == 0
     await engine.close(pooled)

@@ -11,7 +11,7 @@ from db import engine, migrate, migrations
 from db.engine import engine_url
 from db.errors import Unreachable
 from db.queries import search
-from db.queries.search import Scope
+from db.queries.search import Cut, Scope
 from tests.db import seed
 from tests.fixtures.databases import DatabaseAddress
 
@@ -84,7 +84,7 @@ async def test_pgvector_may_live_in_a_schema_closed_to_the_api(
         home = await seed.home(owner)
         await seed.published(owner, home, seed.vectors(3))
         scope = Scope(home.user_id, home.project_id, home.generation_id)
-        hits = await search.basic(api, scope=scope, query=seed.vectors(1)[0], threshold=-1, limit=9)
+        hits = await search.basic(api, scope=scope, query=seed.vectors(1)[0], cut=Cut(-1, 9))
         assert sorted(hit.position for hit in hits) == [0, 1, 2]
         assert hits[0].position == 0
         async with owner.engine.connect() as connection:

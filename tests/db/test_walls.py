@@ -25,6 +25,8 @@ HIDDEN = {
 }
 VISIBLE = {table.name for table in Table.metadata.tables.values()} - HIDDEN
 
+_FUSED = "ARRAY['text'], array_fill(1::real, ARRAY[8]), true, 'CONVEX', 0.5, 0.5, -1, 100"
+
 # Each function that the API's role may call, and a call that could tell a stranger something.
 CALLS = {
     "viewer_id": "SELECT 1 WHERE false",
@@ -37,6 +39,10 @@ CALLS = {
     "search_basic": "SELECT * FROM opentrace.search_basic($1, $4, array_fill(1::real, ARRAY[8]), -1, 100)",
     "search_basic_as": "SELECT * FROM opentrace.search_basic_as(opentrace.viewer_id(), $1, $4,"
     " array_fill(1::real, ARRAY[8]), -1, 100)",
+    "search_fused": f"SELECT * FROM opentrace.search_fused($1, $4, {_FUSED})",
+    "search_fused_as": f"SELECT * FROM opentrace.search_fused_as(opentrace.viewer_id(), $1, $4, {_FUSED})",
+    "search_reach": "SELECT * FROM opentrace.search_reach($1, $4, NULL)",
+    "search_reach_as": "SELECT * FROM opentrace.search_reach_as(opentrace.viewer_id(), $1, $4, NULL)",
     "project_as": "SELECT * FROM opentrace.project_as(opentrace.viewer_id(), $1)",
     "documents_as": "SELECT * FROM opentrace.documents_as(opentrace.viewer_id(), $1, NULL, NULL, 10)",
     "delete_document": "SELECT * FROM opentrace.delete_document($2)",
@@ -171,6 +177,10 @@ async def test_no_function_tells_a_stranger_anything(database: Database, api_dat
         "conversation_end": [0, 0, 1],
         "search_basic": [0, 0, 3],
         "search_basic_as": [0, 0, 3],
+        "search_fused": [0, 0, 3],
+        "search_fused_as": [0, 0, 3],
+        "search_reach": [0, 0, 1],
+        "search_reach_as": [0, 0, 1],
         "project_as": [0, 0, 1],
         "documents_as": [0, 0, 3],
         "delete_document": [0, 0, 1],

@@ -92,12 +92,13 @@ async def test_a_bad_page_is_refused(house: House, first: int, after: str | None
 
 
 async def test_settings_within_their_ranges_are_kept(house: House) -> None:
-    values = {"num_chunks": 20, "similarity_threshold": 0.0, "fusion": Fusion.RRF}
+    values = {"num_chunks": 20, "similarity_threshold": 0.0, "fusion": Fusion.RRF, "use_reranking": True}
+    values |= {"rag_strategy": RagStrategy.MULTI_QUERY_HYBRID, "vector_weight": 0.0}
     async with house.api.transactions.unit_of_work(viewer=house.viewer.user_id) as session:
         settings = await projects.update_settings(
             session, viewer=house.viewer, project_id=house.project_id, values=values
         )
-    assert (settings.num_chunks, settings.similarity_threshold, settings.fusion) == (20, 0.0, Fusion.RRF)
+    assert {name: getattr(settings, name) for name in values} == values
 
 
 @pytest.mark.parametrize(
@@ -109,12 +110,12 @@ async def test_settings_within_their_ranges_are_kept(house: House) -> None:
         ("similarity_threshold", float("nan")),
         ("similarity_threshold", 1.1),
         ("multi_query_count", 9),
-        ("rag_strategy", RagStrategy.HYBRID),
-        ("use_reranking", True),
+        ("rag_strategy", "BEST"),
+        ("use_reranking", 2),
         ("project_id", uuid4()),
     ],
 )
-async def test_a_setting_out_of_range_or_not_there_yet_changes_nothing(
+async def test_a_setting_out_of_range_or_unknown_changes_nothing(
     house: House, name: str, value: object
 ) -> None:
     before = await settings_of(house)
@@ -128,6 +129,23 @@ async def test_a_setting_out_of_range_or_not_there_yet_changes_nothing(
             )
     assert refused.value.field == name
     assert await settings_of(house) == before
+
+
+@pytest.mark.parametrize(
+    "values", [{"vector_weight": 0.0, "keyword_weight": 0.0}, {"vector_weight": 0.0}, {"vector_weight": 0}]
+)
+async def test_weights_may_not_both_be_nothing(house: House, values: dict[str, float]) -> None:
+    async with house.api.transactions.unit_of_work(viewer=house.viewer.user_id) as session:
+        await projects.update_settings(
+            session, viewer=house.viewer, project_id=house.project_id, values={"keyword_weight": 0.0}
+        )
+    with pytest.raises(Invalid) as refused:
+        async with house.api.transactions.unit_of_work(viewer=house.viewer.user_id) as session:
+            await projects.update_settings(
+                session, viewer=house.viewer, project_id=house.project_id, values=values
+            )
+    assert refused.value.field in values
+    assert (await settings_of(house))["vector_weight"] == 0.7
 
 
 async def settings_of(house: House) -> dict[str, object]:

@@ -10,6 +10,7 @@ from backend.local.models import (
     answer,
     misquote,
     passages,
+    relevance,
     sentences,
     standalone,
     structured,
@@ -47,6 +48,8 @@ def reply(request: ChatRequest) -> Reply:
     if summary.is_asked(request):
         return Reply(json.dumps(summary.write(request), ensure_ascii=False))
     asked = question(request.messages)
+    if relevance.is_asked(request):
+        return Reply(json.dumps(relevance.write(asked, request.messages[-1].text)))
     results = since_question(request.messages)
     if standalone.is_meant(request):
         return Reply(standalone.write(request, asked))

@@ -4,21 +4,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from backend.agents.context import AgentContext, Budget, Emitter
 from backend.agents.passages import Passages
 from backend.errors import NotFound
-from backend.llm import Models, TokenUsage
-from backend.rag import search as rag_search
-from backend.rag import tokens, web_passages
+from backend.llm import Models
+from backend.rag import web_passages
+from backend.rag.plan import plan_of
 from backend.services import retrieval
 from backend.services.messages.ledger import Ledger
+from backend.services.paid import PaidModels
 from backend.services.retrieval import Retrieval
 from backend.web import WebSearch
 from db.engine import Database, Session
-from db.models import Message, MessageRole, MessageStatus, UsageKind
+from db.models import Message, MessageRole, MessageStatus
 from db.queries import messages
 from db.queries.search import Hit
 
@@ -77,19 +75,13 @@ def history_of(path: list[Message]) -> list[dict[str, Any]]:
 
 def context_of(material: Material, means: Means, emit: Emitter, ledger: Ledger) -> AgentContext:
     """The graph's context. Who asks and where they may search is fixed here, out of any model's reach."""
-    plan = rag_search.plan_of(material.retrieval.settings)
-    models = means.models
-
-    async def embed(texts: list[str]) -> NDArray[np.float32]:
-        size = sum(map(tokens.estimate, texts))
-        with ledger.call(UsageKind.EMBEDDING, models.embedding_model, size) as call:
-            embedded = await models.embed(texts)
-            call.report(TokenUsage(embedded.num_tokens, 0))
-        return embedded.vectors
+    plan = plan_of(material.retrieval.settings)
+    paid = PaidModels(means.models, ledger)
 
     async def search(query: str) -> list[Hit]:
         scope = material.retrieval.scope
-        return await retrieval.find(means.database, embed, scope=scope, plan=plan, query=query)
+        found = await retrieval.find(means.database, paid, scope=scope, plan=plan, query=query)
+        return found.hits
 
     async def search_web(query: str) -> list[Hit]:
         assert means.web_search is not None
@@ -99,7 +91,7 @@ def context_of(material: Material, means: Means, emit: Emitter, ledger: Ledger) 
         question=material.question,
         history=material.history,
         today=datetime.now(UTC).date(),
-        models=models,
+        models=means.models,
         search=search,
         search_web=search_web if means.web_search is not None else None,
         emit=emit,

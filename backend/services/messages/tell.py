@@ -8,7 +8,7 @@ from backend.events import Cursor, Event
 from backend.services import topics
 from db.models import Citation, Message, MessageStatus
 
-PERMANENT = frozenset({"EMBEDDING_MODEL_CHANGED", "STRATEGY_UNAVAILABLE", "NOT_FOUND"})
+PERMANENT = frozenset({"EMBEDDING_MODEL_CHANGED", "NOT_FOUND"})
 """Failures that asking again does not mend."""
 
 _KINDS = {

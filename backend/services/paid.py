@@ -1,0 +1,75 @@
+"""The models of a search, with every call entered into an account before it is made."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.errors import Unavailable
+from backend.llm import Models, TokenUsage
+from backend.rag import tokens
+from backend.rag.models import Prompt, Shape
+from db.models import UsageKind
+
+
+class PaidCall(Protocol):
+    def report(self, usage: TokenUsage) -> None:
+        """What the model says that it cost; estimates no longer count."""
+
+
+class Account(Protocol):
+    """Where calls are entered; what a model does not tell stays estimated."""
+
+    def call(
+        self, kind: UsageKind, model: str, num_input_tokens: int
+    ) -> AbstractContextManager[PaidCall]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class PaidModels:
+    """What `backend.rag.search` asks of models, paid for by one account."""
+
+    models: Models
+    account: Account
+
+    @property
+    def has_reranker(self) -> bool:
+        return self.models.reranker is not None
+
+    async def embed(self, texts: list[str]) -> NDArray[np.float32]:
+        model, size = self.models.embedding_model, _size(texts)
+        with self.account.call(UsageKind.EMBEDDING, model, size) as call:
+            embedded = await self.models.embed(texts)
+            call.report(TokenUsage(embedded.num_tokens, 0))
+        vectors: NDArray[np.float32] = embedded.vectors
+        return vectors
+
+    async def reword(self, form: type[Shape], prompt: Prompt) -> Shape:
+        model, size = self.models.guardrail_model, _size([each["content"] for each in prompt])
+        with self.account.call(UsageKind.CHAT, model, size) as call:
+            written, usage = await self.models.structured(form, prompt)
+            call.report(usage)
+        return written
+
+    async def judge(self, form: type[Shape], prompt: Prompt) -> Shape:
+        model, size = self.models.chat_model, _size([each["content"] for each in prompt])
+        with self.account.call(UsageKind.RERANK, model, size) as call:
+            judged, usage = await self.models.judge(form, prompt)
+            call.report(usage)
+        return judged
+
+    async def rerank(self, query: str, texts: list[str]) -> list[float]:
+        reranker = self.models.reranker
+        if reranker is None:
+            raise Unavailable("There is no reranker.")
+        with self.account.call(UsageKind.RERANK, reranker.model, _size([query, *texts])) as call:
+            relevances = await reranker.rerank(query, texts)
+            if relevances.num_tokens:
+                call.report(TokenUsage(relevances.num_tokens, 0))
+        return relevances.scores
+
+
+def _size(texts: list[str]) -> int:
+    return sum(map(tokens.estimate, texts))
