@@ -1,6 +1,7 @@
 """Pictures of a PDF page: found where they are displayed, joined where they touch, drawn when kept."""
 
 import hashlib
+import math
 from collections.abc import Iterator, Sequence
 from ctypes import byref, c_uint, c_ulong, create_string_buffer
 from dataclasses import dataclass
@@ -72,7 +73,7 @@ def _spot(item: Any, outer: Matrix) -> Spot | None:
     (x0, *_, x1), (y0, *_, y1) = sorted(x for x, _ in corners), sorted(y for _, y in corners)
     width, height = c_uint(), c_uint()
     raw.FPDFImageObj_GetImagePixelSize(item, byref(width), byref(height))
-    if x1 <= x0 or y1 <= y0:
+    if not (-math.inf < x0 < x1 < math.inf and -math.inf < y0 < y1 < math.inf):  # broken, or no number
         return None
     scale = float((width.value * height.value / ((x1 - x0) * (y1 - y0))) ** 0.5)
     return Spot((x0, y0, x1, y1), scale, f"{_digest(item)} {round(x1 - x0)} {round(y1 - y0)}")
