@@ -22,6 +22,10 @@ class ApiError(Exception):
     """The API answered with an error, or not at all; the text is a sentence for a person."""
 
 
+class Unreachable(ApiError):
+    """The API did not answer: what was asked may or may not have been done."""
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """One API and one token; `url` is the address of the API without `/graphql`.
@@ -46,7 +50,7 @@ class Client:
                 async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
                     answer = await http.post(f"{self.url}/graphql", json=body, headers=self.headers())
         except httpx.HTTPError as error:
-            raise ApiError(f"The API at {self.url} does not answer. Is it running? ({error})") from error
+            raise Unreachable(f"The API at {self.url} does not answer. Is it running? ({error})") from error
         return data_of(answer)
 
     async def subscribe(self, query: str, variables: JSON) -> AsyncGenerator[JSON]:

@@ -157,6 +157,7 @@ def ask(file: Path, question: str, project: str | None) -> None:
 @click.option("--wordings", "multiQueryCount", type=int, help="How many the model writes, 1 to 8.")
 @click.option("--rerank/--no-rerank", "useReranking", default=None, help="Rank what was found once more.")
 @click.option("--ladder", is_flag=True, help="Vectors, keywords, both fused in two ways, and reranked.")
+@click.option("--given", "with_given", is_flag=True, help="Search the right document alone as well.")
 @click.option("--ask", "with_answers", is_flag=True, help="Ask each question too, and check what is cited.")
 @click.option("--baseline/--no-baseline", default=True, help="Beside it BM25 by a library, if installed.")
 @click.option(

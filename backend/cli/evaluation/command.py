@@ -39,6 +39,7 @@ def of_options(folder: Path | None, options: dict[str, Any]) -> Request:
         limit=options["limit"],
         seed=options["seed"],
         with_baseline=options["baseline"],
+        with_given=options["with_given"],
         with_answers=options["with_answers"],
     )
     return Request(order, compared, options["out"])

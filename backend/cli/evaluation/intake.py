@@ -10,7 +10,7 @@ import httpx
 from rich.progress import Progress
 
 from backend.cli import upload
-from backend.cli.client import JSON, ApiError, Client, result_of
+from backend.cli.client import JSON, ApiError, Client, Unreachable, result_of
 from backend.cli.evaluation import operations
 from backend.cli.evaluation.data import Dataset, File
 from backend.cli.operations import CONFIRM_UPLOAD, REQUEST_UPLOADS
@@ -19,6 +19,8 @@ _FILES_AT_ONCE = 100
 _PUTS_AT_ONCE = 8
 _MOST_UNFINISHED = 500
 """Documents on their way at one time, below what one person may have."""
+_PAUSES = (1.0, 2.0, 4.0, 8.0)
+"""Seconds between tries when the API does not answer: a busy machine may need a moment."""
 _ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 
 
@@ -125,7 +127,7 @@ async def _send_missing(client: Client, project: str, intake: _Intake) -> None:
 async def _send(client: Client, http: httpx.AsyncClient, project: str, files: Sequence[File]) -> None:
     """Ask leave for all files at once, and PUT those that the project lacks side by side."""
     variables = {"project": project, "files": [_described(file) for file in files]}
-    tickets = result_of(await client.execute(REQUEST_UPLOADS, variables))["tickets"]
+    tickets = (await _asked(client, REQUEST_UPLOADS, variables))["tickets"]
     turns = asyncio.Semaphore(_PUTS_AT_ONCE)
 
     async def put(file: File, ticket: JSON) -> None:
@@ -134,10 +136,20 @@ async def _send(client: Client, http: httpx.AsyncClient, project: str, files: Se
             answer = await http.put(ticket["url"], content=file.content, headers=headers)
             if answer.is_error:
                 raise ApiError(f"The object store refused {file.name} with status {answer.status_code}.")
-            result_of(await client.execute(CONFIRM_UPLOAD, {"document": ticket["document"]["id"]}))
+            await _asked(client, CONFIRM_UPLOAD, {"document": ticket["document"]["id"]})
 
     lacking = [pair for pair in zip(files, tickets, strict=True) if pair[1]["duplicateOf"] is None]
     await asyncio.gather(*(put(file, ticket) for file, ticket in lacking))
+
+
+async def _asked(client: Client, query: str, variables: JSON) -> JSON:
+    """The mutation's payload; both may be asked twice: a file is confirmed once, unused leaves expire."""
+    for pause in _PAUSES:
+        try:
+            return result_of(await client.execute(query, variables))
+        except Unreachable:
+            await asyncio.sleep(pause)
+    return result_of(await client.execute(query, variables))
 
 
 def _described(file: File) -> JSON:

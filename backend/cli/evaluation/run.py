@@ -26,7 +26,10 @@ from backend.cli.evaluation.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be measured, and how; with `limit`, only so many questions, drawn by `seed`."""
+    """What is to be measured, and how; with `limit`, only so many questions, drawn by `seed`.
+
+    `with_given` asks each question of its right document alone as well.
+    """
 
     folder: Path
     settings: Sequence[Settings]
@@ -35,6 +38,7 @@ class Order:
     limit: int | None = None
     seed: int = 0
     with_baseline: bool = True
+    with_given: bool = False
     with_answers: bool = False
 
 
@@ -59,14 +63,14 @@ def project_of(dataset: Dataset) -> str:
 
 async def _measure(order: Order) -> JSON:
     dataset = dataset_of(order)
-    async with httpx.AsyncClient(timeout=60, trust_env=False) as http:
+    async with httpx.AsyncClient(timeout=300, trust_env=False) as http:
         client = replace(session.connect(), http=http)
         with bars() as progress:
             taken = await intake.take_in(client, dataset, order.project or project_of(dataset), progress)
             runs = [await _searched(client, dataset, taken, each, order, progress) for each in order.settings]
     _warn(taken)
     if order.with_baseline and has_baseline():
-        runs.append(_baseline(dataset))
+        runs.append(_baseline(dataset, order.with_given))
     about: JSON = {"seed": order.seed, "limit": order.limit, "split": order.split}
     about["unread"] = taken.failures
     return results.result_of(dataset, [results.run_of(each, dataset.kind) for each in runs], about)
@@ -75,7 +79,8 @@ async def _measure(order: Order) -> JSON:
 async def _searched(
     client: Client, dataset: Dataset, taken: Taken, settings: Settings, order: Order, progress: Progress
 ) -> Searched:
-    num_rounds = 1 + order.with_answers
+    with_given = order.with_given and dataset.kind is Kind.PAGES
+    num_rounds = 1 + with_given + order.with_answers
     bar = progress.add_task(settings.name, total=num_rounds * len(dataset.questions), stage="")
 
     def on_each() -> None:
@@ -83,13 +88,14 @@ async def _searched(
 
     searching = Searching(client, dataset, taken)
     everywhere = await searching.all(settings, on_each=on_each)
+    given = await searching.all(settings, in_document=True, on_each=on_each) if with_given else []
     cited = await answers.all_of(client, dataset, taken, on_each) if order.with_answers else []
-    return Searched(settings.name, dict(settings.values), everywhere, cited=cited)
+    return Searched(settings.name, dict(settings.values), everywhere, given, cited)
 
 
-def _baseline(dataset: Dataset) -> Searched:
+def _baseline(dataset: Dataset, with_given: bool) -> Searched:
     baseline = Baseline.of(dataset)
-    given = baseline.all(in_document=True) if dataset.kind is Kind.PAGES else []
+    given = baseline.all(in_document=True) if with_given and dataset.kind is Kind.PAGES else []
     settings = {"library": BASELINE, "language": dataset.language, "over": f"whole {dataset.kind}"}
     return Searched(BASELINE, settings, baseline.all(), given)
 

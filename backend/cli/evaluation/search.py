@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from backend.cli.client import JSON, Client, result_of
 from backend.cli.evaluation import operations
@@ -31,12 +32,17 @@ class Searching:
     dataset: Dataset
     taken: Taken
 
-    async def all(self, settings: Settings, *, on_each: Callable[[], None] = lambda: None) -> list[Answered]:
-        """Every question, one at a time, so that latencies are those of an idle product."""
+    async def all(
+        self, settings: Settings, *, in_document: bool = False, on_each: Callable[[], None] = lambda: None
+    ) -> list[Answered]:
+        """Every question, one at a time, so that latencies are those of an idle product.
+
+        With `in_document` only the right document is searched.
+        """
         names = self._keys_by_name()
         answered = []
         for question in self.dataset.questions:
-            wanted = self._input(question, settings)
+            wanted = self.input_of(question, settings, in_document=in_document)
             began = time.perf_counter()
             payload = result_of(await self.client.execute(operations.SEARCH, {"input": wanted}))
             milliseconds = (time.perf_counter() - began) * 1000
@@ -44,13 +50,17 @@ class Searching:
             on_each()
         return answered
 
-    def _input(self, question: Question, settings: Settings) -> JSON:
-        return {
+    def input_of(self, question: Question, settings: Settings, *, in_document: bool = False) -> JSON:
+        """What `search` is asked."""
+        wanted: dict[str, Any] = {
             "projectId": self.taken.project,
             "query": question.text,
             "first": DEPTH,
             **settings.values,
         }
+        if in_document and question.document is not None:
+            wanted["filters"] = {"documentIds": [self.taken.documents[question.document]]}
+        return wanted
 
     def _keys_by_name(self) -> dict[str, list[str]]:
         """Documents of the same bytes are one in the project, by the name of the first."""

@@ -22,14 +22,21 @@ class Settings:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+def _hybrid(fusion: str, meaning: float, words: float, **further: Any) -> dict[str, Any]:
+    weights = {"vectorWeight": meaning, "keywordWeight": words}
+    return {"ragStrategy": "HYBRID", "fusion": fusion, **weights, "similarityThreshold": 0.0, **further}
+
+
 LADDER = (
-    Settings("vector", {"ragStrategy": "BASIC"}),
-    Settings("keyword", {"ragStrategy": "HYBRID", "vectorWeight": 0.0, "keywordWeight": 1.0}),
-    Settings("hybrid, RRF", {"ragStrategy": "HYBRID", "fusion": "RRF"}),
-    Settings("hybrid, convex", {"ragStrategy": "HYBRID", "fusion": "CONVEX"}),
-    Settings("hybrid, convex, reranked", {"ragStrategy": "HYBRID", "fusion": "CONVEX", "useReranking": True}),
+    Settings("vector", {"ragStrategy": "BASIC", "similarityThreshold": 0.0}),
+    Settings("keyword", _hybrid("CONVEX", 0.0, 1.0)),
+    Settings("RRF .7/.3", _hybrid("RRF", 0.7, 0.3)),
+    Settings("RRF .5/.5", _hybrid("RRF", 0.5, 0.5)),
+    Settings("convex .7/.3", _hybrid("CONVEX", 0.7, 0.3)),
+    Settings("convex .5/.5", _hybrid("CONVEX", 0.5, 0.5)),
+    Settings("convex .5/.5, reranked", _hybrid("CONVEX", 0.5, 0.5, useReranking=True)),
 )
-"""From one arm to everything there is."""
+"""From one arm to everything there is; without a threshold, since rankings are compared."""
 
 
 def of_options(given: Mapping[str, Any]) -> Settings:

@@ -8,6 +8,8 @@ from rich.table import Table
 from backend.cli.evaluation.compare import Difference
 from backend.cli.evaluation.results import JSON
 
+_WIDE = 200
+
 
 def show(result: JSON) -> None:
     """A row for each way of searching, a column for each measure."""
@@ -20,7 +22,7 @@ def show(result: JSON) -> None:
     for run in result["runs"]:
         found = [_number(run["measures"].get(name)) for name in names]
         table.add_row(run["name"], *found, *(f"{run['latency_ms'][each]:.1f}" for each in ("p50", "p95")))
-    Console().print(table)
+    _print(table)
 
 
 def show_differences(differences: Sequence[Difference]) -> None:
@@ -32,8 +34,13 @@ def show_differences(differences: Sequence[Difference]) -> None:
         change = f"{each.after - each.before:+.4f} ± {each.error:.4f}"
         row = (each.run, each.measure, f"{each.before:.4f}", f"{each.after:.4f}", change)
         table.add_row(*row, "yes" if each.is_clear else "")
-    Console().print(table)
+    _print(table)
 
 
 def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.4f}"
+
+
+def _print(table: Table) -> None:
+    """As wide as it is: a cell that is cut to three letters says nothing."""
+    Console(width=max(Console().width, _WIDE)).print(table)

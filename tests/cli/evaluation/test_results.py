@@ -8,11 +8,14 @@ import pytest
 from click.testing import CliRunner
 
 from backend.cli import commands
+from backend.cli.client import Client
 from backend.cli.evaluation import compare, data, page, results
 from backend.cli.evaluation.baseline import Baseline
 from backend.cli.evaluation.data import Kind, Question
+from backend.cli.evaluation.intake import Taken
 from backend.cli.evaluation.results import JSON, Searched
-from backend.cli.evaluation.search import Answered
+from backend.cli.evaluation.search import Answered, Searching
+from backend.cli.evaluation.settings import Settings
 from backend.errors import Invalid
 from tests.cli.evaluation import judged
 
@@ -110,6 +113,17 @@ def test_what_cannot_be_measured_is_said(
         (tmp_path / name).write_text('{"temperature": 1}')
     found = CliRunner().invoke(commands.main, ["eval", *words])
     assert (found.exit_code, sentence in found.output) == (1, True), found.output
+
+
+def test_the_right_document_alone_is_searched_by_a_filter(tmp_path: Path) -> None:
+    dataset = data.read(judged.write_pages(tmp_path / "port"))
+    taken = Taken("project-id", {"harbour": "harbour-id", "tower": "tower-id"}, {})
+    searching = Searching(Client("http://nowhere", str), dataset, taken)
+    wanted = {"projectId": "project-id", "query": "When is the lamp lit?", "first": 100, "fusion": "RRF"}
+    asked = dataset.questions[0], Settings("RRF", {"fusion": "RRF"})
+    assert searching.input_of(*asked) == wanted
+    alone = {"filters": {"documentIds": ["tower-id"]}}
+    assert searching.input_of(*asked, in_document=True) == wanted | alone
 
 
 def test_the_baseline_ranks_documents_and_pages_by_their_words(tmp_path: Path) -> None:
