@@ -6,7 +6,9 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir --require-hashe
     && /venv/bin/uv pip install --no-cache --python /venv/bin/python --require-hashes -r locks/runtime.txt
 
 FROM python:3.12-slim
-RUN useradd --system --uid 10001 opentrace
+# Text recognition, and Word files from before 2007.
+RUN apt-get update && apt-get install -y --no-install-recommends tesseract-ocr antiword \
+    && rm -rf /var/lib/apt/lists/* && useradd --system --uid 10001 opentrace
 WORKDIR /srv
 COPY --from=build /venv /venv
 COPY backend/ backend/
