@@ -14,9 +14,10 @@ interface DeleteProps {
   documents: { id: string; name: string }[];
   isOpen: boolean;
   onClose: () => void;
+  onDeleted?: () => void;
 }
 
-export function DeleteDocuments({ project, documents, isOpen, onClose }: DeleteProps) {
+export function DeleteDocuments({ project, documents, isOpen, onClose, onDeleted }: DeleteProps) {
   const say = useToast();
   const { remove } = useDocumentActions(project);
   const [isBusy, setIsBusy] = useState(false);
@@ -31,6 +32,7 @@ export function DeleteDocuments({ project, documents, isOpen, onClose }: DeleteP
     if (failure) return;
     say(`Deleted ${what}.`);
     onClose();
+    onDeleted?.();
   }
 
   return (

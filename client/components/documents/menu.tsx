@@ -10,7 +10,13 @@ import { useDocumentActions } from './actions';
 import { DeleteDocuments } from './delete';
 import { canRetry, isWorking } from './status';
 
-export function DocumentMenu({ project, document }: { project: string; document: DocumentRowFragment }) {
+interface DocumentMenuProps {
+  project: string;
+  document: DocumentRowFragment;
+  onDeleted?: () => void;
+}
+
+export function DocumentMenu({ project, document, onDeleted }: DocumentMenuProps) {
   const say = useToast();
   const [isDeleting, setIsDeleting] = useState(false);
   const { retry, cancel } = useDocumentActions(project);
@@ -23,7 +29,7 @@ export function DocumentMenu({ project, document }: { project: string; document:
         {(canRetry(document.status) || isWorking(document.status)) && <MenuRule />}
         <MenuItem icon="trash" isDanger onSelect={() => setIsDeleting(true)}>Delete</MenuItem>
       </Menu>
-      <DeleteDocuments project={project} documents={[document]} isOpen={isDeleting} onClose={() => setIsDeleting(false)} />
+      <DeleteDocuments project={project} documents={[document]} isOpen={isDeleting} onClose={() => setIsDeleting(false)} onDeleted={onDeleted} />
     </>
   );
 }

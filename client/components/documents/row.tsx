@@ -3,6 +3,7 @@
 import type { FragmentType } from '@apollo/client';
 import { useFragment } from '@apollo/client/react';
 import clsx from 'clsx';
+import Link from 'next/link';
 import { memo } from 'react';
 import { Icon } from '@/components/ui/icons';
 import { ProgressBar } from '@/components/ui/progress';
@@ -41,7 +42,14 @@ export const DocumentRow = memo(function DocumentRow({ project, document: from, 
       {document.status === 'FAILED' && document.failure && (
         <p className="mx-3 mb-2.5 rounded-lg bg-danger-soft px-3 py-1.5 text-[0.8125rem] text-danger">{document.failure.message}</p>
       )}
-      {isOpen && <Stages document={document} />}
+      {isOpen && (
+        <div className="border-t border-line">
+          <Stages document={document} className="sm:pl-12" />
+          <Link href={`/projects/${encodeURIComponent(project)}/documents/${encodeURIComponent(document.id)}`} className="mb-3 ml-4 inline-block rounded-md text-sm font-medium text-accent underline underline-offset-4 sm:ml-12">
+            Open the document
+          </Link>
+        </div>
+      )}
     </div>
   );
 });

@@ -1,5 +1,6 @@
 // The opened row: each stage of the work as it happens, and what it found.
 'use client';
+import clsx from 'clsx';
 import { useApolloClient, useQuery } from '@apollo/client/react';
 import { useState } from 'react';
 import { Icon } from '@/components/ui/icons';
@@ -16,7 +17,7 @@ interface Step {
   total: number | null;
 }
 
-export function Stages({ document }: { document: DocumentRowFragment }) {
+export function Stages({ document, className }: { document: DocumentRowFragment; className?: string }) {
   const client = useApolloClient();
   const { data, error, refetch } = useQuery(DocumentStagesDocument, { variables: { document: document.id }, fetchPolicy: 'cache-and-network' });
   const [steps, setSteps] = useState<Partial<Record<DocumentStatus, Step>>>({});
@@ -34,7 +35,7 @@ export function Stages({ document }: { document: DocumentRowFragment }) {
   const liveError = useEvents(DocumentEventsDocument, { document: document.id }, { isSkipped: !isWorking(document.status), onEvent });
   const stages = data?.document?.stages;
   return (
-    <div className="border-t border-line px-4 py-3 sm:pl-12">
+    <div className={clsx('px-4 py-3', className)}>
       {(error ?? liveError) && <Notice className="mb-2">{liveError ?? sentenceOf(error)}</Notice>}
       {!stages && !error && <Skeleton className="h-6 w-64" />}
       {stages?.length === 0 && <p className="text-sm text-muted">The work has not begun yet.</p>}

@@ -55,7 +55,7 @@ function Parts({ base }: { base: string }) {
   return (
     <nav aria-label="Project" className="ml-auto flex gap-0.5 sm:mx-auto">
       {PARTS.map(({ path: part, label, icon }) => {
-        const isHere = part === '' ? path === base : path.startsWith(base + part);
+        const isHere = part === '' ? path === base || path.startsWith(`${base}/documents`) : path.startsWith(base + part);
         return (
           <Link
             key={label}
