@@ -1,9 +1,9 @@
 // One chat: its questions and answers, the newest at the bottom, and the place to ask.
 'use client';
 import { useQuery } from '@apollo/client/react';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react';
 import { sentenceOf } from '@/apollo/outcome';
-import { Button, IconButton } from '@/components/ui/button';
+import { IconButton } from '@/components/ui/button';
 import { Empty, Loading, Notice, Skeleton } from '@/components/ui/states';
 import { ConversationDocument, type ConversationQuery } from '@/gql/graphql';
 import { isUnfinished } from '@/hooks/use-answer';
@@ -40,7 +40,7 @@ export function Conversation({ chat }: { chat: string }) {
           {error && <Notice onRetry={() => void refetch()}>{sentenceOf(error)}</Notice>}
           {!messages && loading && <Placeholders />}
           {messages?.pageInfo.hasNextPage && (
-            <Older frame={frame} load={() => fetchMore({ variables: { after: messages.pageInfo.endCursor } })} />
+            <Older frame={frame} numRead={messages.edges.length} load={() => fetchMore({ variables: { after: messages.pageInfo.endCursor } })} />
           )}
           <ChatContext value={chat}>
             <MessageList messages={oldestFirst} />
@@ -80,39 +80,43 @@ function MessageList({ messages }: { messages: Listed[] }) {
   );
 }
 
-/** Reads older messages when it comes into sight, and keeps what is read where it is. */
-function Older({ frame, load }: { frame: React.RefObject<HTMLDivElement | null>; load: () => Promise<unknown> }) {
+interface OlderProps {
+  frame: React.RefObject<HTMLDivElement | null>;
+  /** How many messages are there by now. */
+  numRead: number;
+  load: () => Promise<unknown>;
+}
+
+/** Reads older messages while it is near, and keeps what is read where it is. */
+function Older({ frame, numRead, load }: OlderProps) {
   const mark = useRef<HTMLDivElement>(null);
-  const isLoading = useRef(false);
-
-  async function loadAndStay() {
+  const fromEnd = useRef<number | null>(null);
+  const loadMore = useEffectEvent(() => {
     const outer = frame.current;
-    if (!outer || isLoading.current) return;
-    isLoading.current = true;
-    const fromEnd = outer.scrollHeight - outer.scrollTop;
-    await load().catch(() => {});
-    requestAnimationFrame(() => {
-      outer.scrollTop = outer.scrollHeight - fromEnd;
-      isLoading.current = false;
+    if (!outer || fromEnd.current !== null) return;
+    fromEnd.current = outer.scrollHeight - outer.scrollTop;
+    load().catch(() => {
+      fromEnd.current = null;
     });
-  }
-
-  const latest = useRef(loadAndStay);
-  useEffect(() => {
-    latest.current = loadAndStay;
   });
+  useLayoutEffect(() => {
+    const outer = frame.current;
+    if (outer && fromEnd.current !== null) outer.scrollTo({ top: outer.scrollHeight - fromEnd.current });
+    fromEnd.current = null;
+  }, [frame, numRead]);
   useEffect(() => {
     const element = mark.current;
     if (!element) return;
-    const seen = new IntersectionObserver(([entry]) => entry?.isIntersecting && void latest.current(), { root: frame.current, rootMargin: '400px' });
-    seen.observe(element);
-    return () => seen.disconnect();
-  }, [frame]);
+    // A new observer tells at once whether the mark is near: what is still near after a page asks for the next.
+    const near = new IntersectionObserver(([entry]) => entry?.isIntersecting && loadMore(), { root: frame.current, rootMargin: '400px' });
+    near.observe(element);
+    return () => near.disconnect();
+  }, [frame, numRead]);
   return (
-    <div ref={mark} className="pb-6 text-center">
-      <Button weight="quiet" onClick={() => void loadAndStay()}>
-        Older messages
-      </Button>
+    <div ref={mark} className="pb-6">
+      <Loading label="Loading older messages">
+        <Skeleton className="ml-auto h-11 w-1/2 rounded-2xl" />
+      </Loading>
     </div>
   );
 }
