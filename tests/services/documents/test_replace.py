@@ -180,12 +180,12 @@ async def test_files_that_no_version_is_made_of_are_orphans_and_all_others_stay(
     await house.confirm(building_id)
     kept = await keys(house)
     prefix = f"projects/{house.project_id}/documents/{waiting_id}"
-    for key in (f"{prefix}/files/left", f"{prefix}/images/kept"):
+    for key in (f"{prefix}/files/left", f"{prefix}/images/left", f"{prefix}/others/kept"):
         await house.worker.storage.put(key, b"left", "text/plain")
     at_once = Patience(every_seconds=0, object_seconds=-5)
     found = await orphans.repair(house.worker.transactions, house.worker.storage, at_once)
-    assert found is not None and found["num_objects"] == 1
-    assert await keys(house) == sorted([*kept, f"{prefix}/images/kept"])
+    assert found is not None and found["num_objects"] == 2
+    assert await keys(house) == sorted([*kept, f"{prefix}/others/kept"])
     assert await house.ingest()
     assert await words(house, building_id) == ("new", 4)
 
