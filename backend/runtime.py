@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from backend import events, web
 from backend.auth import Tokens
 from backend.events import Hub, Publisher
-from backend.llm import Models
+from backend.llm import Models, Price
 from backend.queue import Queue
 from backend.settings import (
     AuthSettings,
@@ -124,6 +124,7 @@ def _models(settings: ModelSettings, throttle: Throttle) -> Models:
         embedding_model=settings.embedding_model,
         embedding_dimensions=settings.embedding_dimensions,
         timeout_seconds=settings.timeout_seconds,
+        prices={name: Price(price.input, price.output) for name, price in settings.prices.items()},
         gate=throttle,
         summary_model=settings.summary_model or settings.chat_model,
     )

@@ -3,6 +3,8 @@
 Names are `OPENTRACE_<GROUP>__<FIELD>`, for instance `OPENTRACE_DATABASE__URL`; `.env.example` lists them all.
 """
 
+from decimal import Decimal
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -38,6 +40,13 @@ class StorageSettings(Group):
     max_upload_bytes: int = 200 * 1024 * 1024
 
 
+class PriceSettings(Group):
+    """US dollars for a million tokens."""
+
+    input: Decimal
+    output: Decimal = Decimal(0)
+
+
 class ModelSettings(Group):
     """Any server that speaks OpenAI's protocol."""
 
@@ -46,6 +55,13 @@ class ModelSettings(Group):
     chat_model: str = "gpt-4o"
     guardrail_model: str = "gpt-4o-mini"
     summary_model: str | None = None
+    prices: dict[str, PriceSettings] = {
+        "gpt-4o": PriceSettings(input=Decimal("2.50"), output=Decimal("10")),
+        "gpt-4o-mini": PriceSettings(input=Decimal("0.15"), output=Decimal("0.60")),
+        "text-embedding-3-large": PriceSettings(input=Decimal("0.13")),
+        "text-embedding-3-small": PriceSettings(input=Decimal("0.02")),
+    }
+    """By the models' names; setting it replaces the whole table. What has no price is counted as such."""
     """Sums up tables and images, which it must be able to see; the chat model when unset."""
     embedding_model: str = "text-embedding-3-large"
     embedding_dimensions: int = 1536

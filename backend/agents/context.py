@@ -61,6 +61,7 @@ class Budget:
     """What one answer may use before it ends as it is."""
 
     max_question_tokens: int = 2000
+    max_history_tokens: int = 8000
     max_searches: int = 4
     max_answer_characters: int = 200_000
     max_steps: int = 5

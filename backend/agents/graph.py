@@ -22,6 +22,17 @@ NAMES = {AgentType.SIMPLE: "simple", AgentType.AGENTIC: supervisor.SUPERVISOR}
 """The agents' names in events."""
 
 
+_PROMPTS = {
+    AgentType.SIMPLE: ("guardrail", "rewrite", "rag"),
+    AgentType.AGENTIC: ("guardrail", "supervisor", "rag", "web"),
+}
+
+
+def prompts_of(kind: AgentType) -> list[prompts.Text]:
+    """What the models of an answer may be told."""
+    return [prompts.text(name) for name in _PROMPTS[kind]]
+
+
 async def answer(context: AgentContext, kind: AgentType) -> Refusal | None:
     """Answer `context.question`: text and steps leave by `context.emit`; a refusal is returned.
 

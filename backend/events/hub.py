@@ -10,6 +10,8 @@ import orjson
 import structlog
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
@@ -48,6 +50,9 @@ class Hub:
         self._must_renew = False
         self._channels: dict[str, _Channel] = {}
         self._controls: list[Control] = []
+        self._turn = asyncio.Lock()
+        self._retry: Any = None
+        self._sending: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
         """Connect in the background, and again whenever the connection is lost."""
@@ -57,7 +62,7 @@ class Hub:
         """End the connection; followers hear nothing more and fall back on their rows."""
         if self._reader is not None:
             self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+            await asyncio.gather(self._reader, *self._sending, return_exceptions=True)
 
     def on_control(self, callback: Control) -> None:
         """Call back with each control message, from the hub's own task: be quick and do not raise."""
@@ -98,12 +103,24 @@ class Hub:
 
     async def _tell(self, command: str, name: str) -> None:
         """Best effort: after a failure a new connection subscribes to all channels."""
-        if self._pubsub is None:
-            return
-        try:
-            await getattr(self._pubsub, command)(name)
-        except (RedisError, OSError):
-            self._must_renew = True
+        # Not the follower's own: one that is cut off in the middle of it would break everybody's connection.
+        sending = asyncio.create_task(self._send(command, name), name=f"{command} {name}")
+        self._sending.add(sending)
+        sending.add_done_callback(self._sending.discard)
+        await asyncio.shield(sending)
+
+    async def _send(self, command: str, name: str) -> None:
+        async with self._turn:
+            pubsub = self._pubsub
+            if pubsub is None:
+                return
+            if not _is_open(pubsub):
+                self._must_renew = True
+                return
+            try:
+                await getattr(pubsub, command)(name)
+            except (RedisError, OSError):
+                self._must_renew = True
 
     async def _confirmed(self, channel: _Channel) -> None:
         """Wait until Redis delivers to us, unless it is away: then followers hear of it when it is back."""
@@ -122,13 +139,19 @@ class Hub:
                 self._is_away = True
                 log.warning("hub.disconnected", reason=str(error))
             finally:
-                # First, since a command to a closed one would connect it anew.
-                self._pubsub = None
+                # Between commands, since one to a closed connection would connect it anew.
+                async with self._turn:
+                    self._pubsub = None
+                if pubsub.connection is not None and self._retry is not None:
+                    pubsub.connection.retry = self._retry  # it goes back to where all connections come from
                 await pubsub.aclose()  # type: ignore[no-untyped-call] # redis gives it no types
             await asyncio.sleep(RECONNECT_SECONDS)
 
     async def _open(self, pubsub: PubSub) -> None:
         await pubsub.subscribe(CONTROL)
+        # Followed by a new connection and never mended: a reader and a writer that both mend one mix it up.
+        connection: Any = pubsub.connection
+        connection.retry, self._retry = Retry(NoBackoff(), 0), connection.retry
         self._pubsub, self._is_away, self._must_renew = pubsub, False, False
         if names := list(self._channels):
             await pubsub.subscribe(*names)
@@ -165,6 +188,10 @@ class Hub:
     def _control(self, message: dict[str, str]) -> None:
         for callback in self._controls:
             callback(message)
+
+
+def _is_open(pubsub: PubSub) -> bool:
+    return pubsub.connection is not None and bool(pubsub.connection.is_connected)
 
 
 def _confirm(channel: _Channel) -> None:

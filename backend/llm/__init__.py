@@ -4,6 +4,7 @@ from backend.llm.calls import ContentRefused, ModelAnswerInvalid
 from backend.llm.chat import ChatDelta, TokenUsage, ToolCall
 from backend.llm.gate import Call, Gate
 from backend.llm.models import Embedded, Models
+from backend.llm.prices import Price, Prices
 from backend.llm.rerank import Relevances, Reranker
 
 __all__ = [
@@ -14,6 +15,8 @@ __all__ = [
     "Gate",
     "ModelAnswerInvalid",
     "Models",
+    "Price",
+    "Prices",
     "Relevances",
     "Reranker",
     "TokenUsage",

@@ -4,6 +4,7 @@ import base64
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -12,10 +13,12 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai.types import CreateEmbeddingResponse
 from pydantic import BaseModel
 
+from backend.llm import prices
 from backend.llm.calls import ModelAnswerInvalid, repeated, translated
 from backend.llm.chat import ChatDelta, TokenUsage, deltas
 from backend.llm.gate import Alone, Call, Gate
 from backend.llm.near import is_near
+from backend.llm.prices import Prices
 from backend.llm.rerank import Reranker
 
 Shape = TypeVar("Shape", bound=BaseModel)
@@ -51,6 +54,7 @@ class Models:
     reranker: Reranker | None = None
     summary_model: str = ""
     """The chat model unless another is named."""
+    prices: Prices = field(default_factory=dict, repr=False)
     _client: AsyncOpenAI = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +66,10 @@ class Models:
             max_retries=0,
             http_client=DefaultAsyncHttpxClient(trust_env=not is_near(self.base_url)),
         )
+
+    def cost(self, model: str, num_input_tokens: int, num_output_tokens: int) -> Decimal | None:
+        """What so many tokens cost in US dollars; None for a model without a price."""
+        return prices.cost(self.prices, model, num_input_tokens, num_output_tokens)
 
     async def close(self) -> None:
         await self._client.close()

@@ -11,15 +11,16 @@ from strawberry.dataloader import DataLoader
 from backend.auth import Viewer
 from backend.errors import AppError
 from backend.resolvers import nodes
-from backend.schema.context import Context, Loaders, PageKey, PageOf
-from backend.services import chats
+from backend.schema.context import Context, Loaders, PageKey, PageOf, UsageKey
+from backend.services import chats, spending
 from backend.services.crawls import control as crawls
 from backend.services.documents import images, links, pace, progress
 from backend.services.documents import read as documents
 from backend.services.messages import read as messages
 from db import models as rows
 from db.engine import Database, Session
-from db.queries import citations, projects, stages
+from db.models.usage import UsageOf
+from db.queries import citations, projects, retrieval_runs, stages
 from db.queries import crawls as crawl_rows
 from db.queries import documents as document_rows
 from db.queries import images as image_rows
@@ -48,6 +49,8 @@ def build(context: Context) -> Loaders:
         children_by_message=_batch(context, message_rows.children_of),
         citations_by_message=_batch(context, citations.of_messages),
         feedback_by_message=_feedback(context),
+        usage_by_owner=_usage(context),
+        retrieval_runs_by_message=_batch(context, retrieval_runs.of_messages),
         progress_of=progress.of,
         images_by_chunk=_batch(context, image_rows.of_chunks),
         image_url_of=partial(images.url, context.handles.storage),
@@ -145,6 +148,26 @@ async def _messages(session: Session, viewer: Viewer, key: PageKey) -> PageOf[ro
 
 async def _place_in_queue(session: Session, viewer: Viewer, document_id: UUID) -> int | None:
     return await document_rows.place_in_queue(session, document_id)
+
+
+def _usage(context: Context) -> DataLoader[UsageKey, Sequence[spending.Spent]]:
+    """One query for each kind of owner."""
+
+    async def load(keys: list[UsageKey]) -> list[Sequence[spending.Spent]]:
+        found: dict[UsageKey, Sequence[spending.Spent]] = {}
+        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
+            for of in {key.of for key in keys}:
+                spent = await spending.by_model(
+                    session,
+                    viewer=context.viewer,
+                    of=UsageOf(of),
+                    ids=[key.owner_id for key in keys if key.of == of],
+                    price=context.handles.models.cost,
+                )
+                found |= {UsageKey(of, owner_id): each for owner_id, each in spent.items()}
+        return [found[key] for key in keys]
+
+    return DataLoader(load_fn=load)
 
 
 def _feedback(context: Context) -> DataLoader[UUID, rows.Feedback | None]:

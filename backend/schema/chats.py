@@ -9,7 +9,9 @@ from backend.schema.context import Info, NodeKey
 from backend.schema.messages import Message
 from backend.schema.nodes import Node, global_id
 from backend.schema.paging import After, Connection, First, connection, page_key
+from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
+from db.models.usage import UsageOf
 
 
 @strawberry.type(description="A conversation about one project.")
@@ -29,6 +31,10 @@ class Chat(Node):
     )
     async def project(self, info: Info) -> Node | None:
         return await info.context.loaders.nodes.load(NodeKey("Project", self.row.project_id))
+
+    @strawberry.field(description="What you spent on it.")
+    async def usage(self, info: Info) -> UsageTotal:
+        return await usage_of(info, UsageOf.CHAT, self.row.id)
 
     @classmethod
     def from_row(cls, row: rows.Chat) -> "Chat":

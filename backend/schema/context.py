@@ -65,6 +65,14 @@ class RemainingTime(Protocol):
 
 
 @dataclass(frozen=True)
+class UsageKey:
+    """Whose calls are added up: `of` a message, chat, project or user."""
+
+    of: str
+    owner_id: UUID
+
+
+@dataclass(frozen=True)
 class Limits:
     """What one request may ask for, in plain numbers."""
 
@@ -113,6 +121,8 @@ class Loaders:
     children_by_message: DataLoader[UUID, Sequence[rows.Message]]
     citations_by_message: DataLoader[UUID, Sequence[rows.Citation]]
     feedback_by_message: DataLoader[UUID, rows.Feedback | None]
+    usage_by_owner: DataLoader[UsageKey, Sequence[Any]]
+    retrieval_runs_by_message: DataLoader[UUID, Sequence[rows.RetrievalRun]]
     progress_of: Callable[[rows.Document], float]
     remaining_of: Callable[[rows.Document], RemainingTime | None]
     url_of: Callable[[rows.Document], Awaitable[str | None]]

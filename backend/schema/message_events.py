@@ -1,6 +1,7 @@
 """What happens to an answer while it is written."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any, TypeAlias
 
 import strawberry
@@ -67,6 +68,9 @@ class UsageReported(Event):
     model: str = strawberry.field(description="Which model.")
     num_input_tokens: int = strawberry.field(description="How many tokens it read.")
     num_output_tokens: int = strawberry.field(description="How many tokens it wrote.")
+    cost_usd: Decimal | None = strawberry.field(
+        description="What that cost in US dollars, if the model has a price."
+    )
 
 
 @strawberry.type(
@@ -148,6 +152,17 @@ def _web_cited(event: StreamEvent) -> WebCitationAdded:
     return WebCitationAdded(**place_of(event), citation=WebCitation.from_row(row))
 
 
+def _paid(event: StreamEvent) -> UsageReported:
+    data, cost = event.data, event.data.get("cost_usd")
+    return UsageReported(
+        **place_of(event),
+        model=data["model"],
+        num_input_tokens=data["num_input_tokens"],
+        num_output_tokens=data["num_output_tokens"],
+        cost_usd=None if cost is None else Decimal(cost),
+    )
+
+
 MAKERS: dict[str, Made] = {
     "MessageSnapshot": _with_message(MessageSnapshot),
     "GuardrailPassed": plain(GuardrailPassed),
@@ -158,7 +173,7 @@ MAKERS: dict[str, Made] = {
     "TextAppended": plain(TextAppended, "text"),
     "CitationAdded": _cited,
     "WebCitationAdded": _web_cited,
-    "UsageReported": plain(UsageReported, "model", "num_input_tokens", "num_output_tokens"),
+    "UsageReported": _paid,
     "AnswerRestarted": plain(AnswerRestarted),
     "MessageCompleted": _with_message(MessageCompleted),
     "MessageRefused": _with_message(MessageRefused, "check", "reason"),

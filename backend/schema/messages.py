@@ -10,9 +10,12 @@ from backend.schema.citations import Citation, TextSpan, spans_of
 from backend.schema.context import Info, NodeKey
 from backend.schema.failures import Failure, failure_of
 from backend.schema.nodes import Node, global_id
+from backend.schema.retrieval_runs import RetrievalRun
+from backend.schema.usage import UsageTotal, usage_of
 from backend.schema.web_citations import WebCitation
 from db import models as rows
 from db.models.messages import MessageRole, MessageStatus
+from db.models.usage import UsageOf
 
 
 @strawberry.type(description="What you thought of an answer.")
@@ -104,6 +107,17 @@ class Message(Node):
     )
     async def chat(self, info: Info) -> Node | None:
         return await info.context.loaders.nodes.load(NodeKey("Chat", self.row.chat_id))
+
+    @strawberry.field(description="What you spent on it.")
+    async def usage(self, info: Info) -> UsageTotal:
+        return await usage_of(info, UsageOf.MESSAGE, self.row.id)
+
+    @strawberry.field(
+        description="What was searched for to write it, and what was found: enough to do it again."
+    )
+    async def retrieval_runs(self, info: Info) -> list[RetrievalRun]:
+        found = await info.context.loaders.retrieval_runs_by_message.load(self.row.id)
+        return [RetrievalRun.from_row(row) for row in found]
 
     async def _cited(self, info: Info) -> Sequence[rows.Citation]:
         if self.known_citations is not None:

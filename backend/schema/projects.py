@@ -11,8 +11,10 @@ from backend.schema.crawls import Crawl
 from backend.schema.documents import Document
 from backend.schema.nodes import Node, global_id
 from backend.schema.paging import After, Connection, First, connection, page_key
+from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
 from db.models.projects import AgentType, Fusion, RagStrategy
+from db.models.usage import UsageOf
 
 
 @strawberry.type(description="How a project finds chunks and answers from them.")
@@ -96,6 +98,10 @@ class Project(Node):
     async def embedding_model(self, info: Info) -> EmbeddingModel | None:
         row = await info.context.loaders.generation_by_project.load(self.row.id)
         return None if row is None else EmbeddingModel(name=row.model, dimensions=row.dimensions)
+
+    @strawberry.field(description="What you spent on it.")
+    async def usage(self, info: Info) -> UsageTotal:
+        return await usage_of(info, UsageOf.PROJECT, self.row.id)
 
     @classmethod
     def from_row(cls, row: rows.Project) -> "Project":

@@ -4,8 +4,11 @@ from datetime import datetime
 
 import strawberry
 
+from backend.schema.context import Info
 from backend.schema.nodes import Node, global_id
+from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
+from db.models.usage import UsageOf
 
 
 @strawberry.type(description="A person who signs in.")
@@ -14,6 +17,18 @@ class User(Node):
     name: str | None = strawberry.field(description="The name the token issuer gave, if any.")
     created_at: datetime = strawberry.field(description="When the person first came.")
 
+    row: strawberry.Private[rows.User]
+
+    @strawberry.field(description="What you spent altogether.")
+    async def usage(self, info: Info) -> UsageTotal:
+        return await usage_of(info, UsageOf.USER, self.row.id)
+
     @classmethod
     def from_row(cls, row: rows.User) -> "User":
-        return cls(id=global_id("User", row.id), email=row.email, name=row.name, created_at=row.created_at)
+        return cls(
+            id=global_id("User", row.id),
+            email=row.email,
+            name=row.name,
+            created_at=row.created_at,
+            row=row,
+        )

@@ -25,7 +25,14 @@ async def create(session: Session, *, viewer: Viewer, project_id: UUID, title: s
     if await projects.role_of(session, project_id=project_id, user_id=viewer.user_id) is None:
         raise NotFound("There is no such project.")
     now = utc_now()
-    chat = Chat(project_id=project_id, created_by=viewer.user_id, title=words, created_at=now, updated_at=now)
+    chat = Chat(
+        project_id=project_id,
+        created_by=viewer.user_id,
+        title=words,
+        is_titled=title is not None,
+        created_at=now,
+        updated_at=now,
+    )
     return await chats.insert(session, chat=chat)
 
 

@@ -3,7 +3,7 @@
 from backend.queue import Job
 from backend.runtime import Runtime
 from backend.services import work
-from backend.services.messages import answer
+from backend.services.messages import answer, tending
 from backend.settings import Settings
 
 JOB = Job.ANSWER_MESSAGE
@@ -15,7 +15,11 @@ def num_seats(settings: Settings) -> int:
 
 
 async def run_next(runtime: Runtime) -> bool:
-    """Write one answer; False when none waits."""
+    """Write one answer, else look after one chat; False when neither waits."""
+    return await _answer_next(runtime) or await tending.run_next(_doors(runtime))
+
+
+async def _answer_next(runtime: Runtime) -> bool:
     return await answer.run_next(
         transactions=runtime.transactions,
         database=runtime.database,
@@ -25,6 +29,11 @@ async def run_next(runtime: Runtime) -> bool:
         hub=runtime.hub,
         limits=limits(runtime.settings),
     )
+
+
+def _doors(runtime: Runtime) -> tending.Doors:
+    budget = limits(runtime.settings).budget
+    return tending.Doors(runtime.transactions, runtime.database, runtime.models, budget.max_history_tokens)
 
 
 def limits(settings: Settings) -> answer.Limits:

@@ -16,6 +16,7 @@ from db.models.documents import (
 from db.models.embeddings import CachedEmbedding
 from db.models.images import ChunkImage
 from db.models.keywords import ChunkKeywords, LexemeChange, LexemeCount
+from db.models.memories import Memory
 from db.models.messages import Citation, CitationStatus, Feedback, Message, MessageRole, MessageStatus
 from db.models.projects import (
     AgentType,
@@ -28,6 +29,7 @@ from db.models.projects import (
     RagStrategy,
     RetrievalSettings,
 )
+from db.models.retrieval_runs import RetrievalRun
 from db.models.summaries import Summary
 from db.models.upkeep import Chore
 from db.models.usage import IdempotencyKey, Usage, UsageKind
@@ -63,12 +65,14 @@ __all__ = [
     "LexemeChange",
     "LexemeCount",
     "MemberRole",
+    "Memory",
     "Message",
     "MessageRole",
     "MessageStatus",
     "Project",
     "ProjectMember",
     "RagStrategy",
+    "RetrievalRun",
     "RetrievalSettings",
     "StagedChunk",
     "StagedVector",

@@ -3,20 +3,33 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 
-from db.models.base import Table, identifier, now, reference
+from db.models.base import Table, identifier, now, reference, time
+
+UNTENDED = "tend_at IS NOT NULL"
 
 
 class Chat(Table, table=True):
     """A conversation; `updated_at` moves with every message and orders the list."""
 
     __tablename__ = "chats"
-    __table_args__ = (Index(None, "project_id", "updated_at", "id"),)
+    __table_args__ = (
+        Index(None, "project_id", "updated_at", "id"),
+        Index("ix_chats_tend", "tend_at", postgresql_where=text(UNTENDED)),
+    )
 
     id: UUID = identifier()
     project_id: UUID = reference("projects.id")
     created_by: UUID = reference("users.id", index=True)
     title: str = "New chat"
+    is_titled: bool = False
+    """Somebody, or the model, has given it a title; only then is it kept from being titled."""
     created_at: datetime = now()
     updated_at: datetime = now()
+
+    tend_at: datetime | None = time(default=None)
+    """When to look after its title and memory; NULL when there is nothing to do. The rest holds that work."""
+    tend_attempt: int = 0
+    num_tend_tries: int = 0
+    tend_leased_until: datetime | None = time(default=None)

@@ -21,6 +21,15 @@ class UsageKind(StrEnum):
     TITLE = "TITLE"
 
 
+class UsageOf(StrEnum):
+    """What usage is added up for."""
+
+    MESSAGE = "message"
+    CHAT = "chat"
+    PROJECT = "project"
+    USER = "user"
+
+
 class Usage(Table, table=True):
     """One paid call, written whether or not its work was kept; rows outlive what they paid for."""
 

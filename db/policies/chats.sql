@@ -2,7 +2,7 @@
 
 ALTER TABLE opentrace.chats ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON opentrace.chats TO opentrace_api;
-GRANT UPDATE (title, updated_at) ON opentrace.chats TO opentrace_api;
+GRANT UPDATE (title, is_titled, updated_at) ON opentrace.chats TO opentrace_api;
 CREATE POLICY owner ON opentrace.chats TO opentrace_api
     USING (created_by = (SELECT opentrace.viewer_id())
            AND EXISTS (SELECT FROM opentrace.project_members m
@@ -27,6 +27,11 @@ ALTER TABLE opentrace.citations ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON opentrace.citations TO opentrace_api;
 CREATE POLICY owner ON opentrace.citations FOR SELECT TO opentrace_api
     USING (EXISTS (SELECT FROM opentrace.messages m WHERE m.id = citations.message_id));
+
+ALTER TABLE opentrace.retrieval_runs ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON opentrace.retrieval_runs TO opentrace_api;
+CREATE POLICY owner ON opentrace.retrieval_runs FOR SELECT TO opentrace_api
+    USING (EXISTS (SELECT FROM opentrace.messages m WHERE m.id = retrieval_runs.message_id));
 
 ALTER TABLE opentrace.feedback ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, DELETE ON opentrace.feedback TO opentrace_api;

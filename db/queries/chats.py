@@ -49,7 +49,9 @@ async def page(
 
 async def rename(session: AsyncSession, chat_id: UUID, *, title: str) -> Chat | None:
     """Change the title; the chat keeps its place in the list."""
-    statement = update(Chat).where(col(Chat.id) == chat_id).values(title=title).returning(Chat)
+    statement = (
+        update(Chat).where(col(Chat.id) == chat_id).values(title=title, is_titled=True).returning(Chat)
+    )
     return await session.scalar(statement, execution_options={"populate_existing": True})
 
 

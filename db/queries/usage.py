@@ -1,10 +1,12 @@
 """Paid calls: written as they happen, added up when somebody asks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func
+from sqlalchemy import func, text
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -12,6 +14,7 @@ from db.engine import Database
 from db.errors import translate
 from db.models import Usage, UsageKind
 from db.models.base import SCHEMA
+from db.models.usage import UsageOf
 
 _COLUMNS = tuple(Usage.model_fields)
 _KNOWN_LATER = ("num_input_tokens", "num_output_tokens", "cost_usd")
@@ -70,3 +73,46 @@ async def of_messages(session: AsyncSession, message_ids: Sequence[UUID]) -> dic
         if row.message_id is not None:
             usage[row.message_id].append(row)
     return usage
+
+
+@dataclass(frozen=True)
+class ModelTotal:
+    """All calls of one model: `cost_usd` of those whose cost is known, and the tokens of the others."""
+
+    model: str
+    num_calls: int
+    num_input_tokens: int
+    num_output_tokens: int
+    cost_usd: Decimal
+    num_unpriced: int
+    num_unpriced_input_tokens: int
+    num_unpriced_output_tokens: int
+
+
+_TOTALS = """
+SELECT {owner} AS owner, u.model, count(*), sum(u.num_input_tokens), sum(u.num_output_tokens),
+       coalesce(sum(u.cost_usd), 0), count(*) FILTER (WHERE u.cost_usd IS NULL),
+       coalesce(sum(u.num_input_tokens) FILTER (WHERE u.cost_usd IS NULL), 0),
+       coalesce(sum(u.num_output_tokens) FILTER (WHERE u.cost_usd IS NULL), 0)
+  FROM opentrace.usage u LEFT JOIN opentrace.messages m ON m.id = u.message_id
+ WHERE {owner} = ANY(:ids) AND u.user_id = :user_id
+ GROUP BY 1, 2 ORDER BY 1, 2
+"""
+_OWNERS = {
+    UsageOf.MESSAGE: "u.message_id",
+    UsageOf.CHAT: "m.chat_id",
+    UsageOf.PROJECT: "u.project_id",
+    UsageOf.USER: "u.user_id",
+}
+
+
+async def totals(
+    session: AsyncSession, of: UsageOf, owner_ids: Sequence[UUID], *, user_id: UUID
+) -> dict[UUID, list[ModelTotal]]:
+    """What this person spent for each owner, by model; calls of lost attempts were paid for as well."""
+    statement = text(_TOTALS.format(owner=_OWNERS[of]))
+    values = {"ids": list(owner_ids), "user_id": user_id}
+    found: dict[UUID, list[ModelTotal]] = {owner_id: [] for owner_id in owner_ids}
+    for owner_id, *row in (await (await session.connection()).execute(statement, values)).all():
+        found[owner_id].append(ModelTotal(*row))
+    return found

@@ -11,9 +11,11 @@ from backend.agents import prompts
 # Change the words of a prompt, and its version must grow with them; then write both here.
 SNAPSHOTS = {
     "guardrail": (1, "a962438813e0"),
+    "memory": (1, "4721e46c91f0"),
     "rag": (1, "d923386657b5"),
     "rewrite": (1, "15f75d72af2a"),
     "supervisor": (1, "24a657b4caec"),
+    "title": (1, "b515a7343fb5"),
     "web": (1, "6a6bdf67e4e9"),
 }
 

@@ -47,6 +47,18 @@ def followed(before: Iterable[tuple[str, str]], question: str) -> str:
     return f"<conversation>\n{turns}\n</conversation>\n<question>\n{escaped(question)}\n</question>"
 
 
+def remembered(memory: str) -> str:
+    """What was said before the messages of the prompt, summed up; it is material, and no question."""
+    return f"<earlier_conversation>\n{escaped(memory)}\n</earlier_conversation>"
+
+
+def summed_up(memory: str, turns: Iterable[tuple[str, str]]) -> str:
+    """An older memory and what was said since, as the model reads them that makes one of both."""
+    said = "\n".join(f"<{role}>\n{escaped(words)}\n</{role}>" for role, words in turns)
+    before = f"<memory>\n{escaped(memory)}\n</memory>\n" if memory else ""
+    return f"{before}<conversation>\n{said}\n</conversation>"
+
+
 def report(agent: str, words: str, passages: str) -> str:
     """A sub-agent's report as its supervisor reads it, in a block that it cannot end, and its sources."""
     block = f'<report assistant="{agent}">\n{escaped(words)}\n</report>'

@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.local.models import (
     answer,
+    memory,
     misquote,
     passages,
     relevance,
@@ -51,6 +52,8 @@ def reply(request: ChatRequest) -> Reply:
     if relevance.is_asked(request):
         return Reply(json.dumps(relevance.write(asked, request.messages[-1].text)))
     results = since_question(request.messages)
+    if memory.is_meant(request):
+        return Reply(memory.write(request))
     if standalone.is_meant(request):
         return Reply(standalone.write(request, asked))
     if supervisor.is_meant(request):

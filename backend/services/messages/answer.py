@@ -14,9 +14,10 @@ from backend.errors import AppError
 from backend.events import EventWriter, Hub, Publisher
 from backend.llm import Models
 from backend.services import work as leases
-from backend.services.messages import checkpoint, compose, finish, hear, tell
+from backend.services.messages import checkpoint, compose, finish, hear, tell, tending
 from backend.services.messages.finish import COMPLETED, STOPPED, Draft, Outcome
 from backend.services.messages.ledger import Ledger
+from backend.services.messages.searches import Searches
 from backend.services.work import Lease
 from backend.transactions import Transactions
 from backend.web import WebSearch
@@ -51,10 +52,13 @@ class _Run:
     ledger: Ledger
     web_search: WebSearch | None
     passages: Passages = field(default_factory=Passages)
+    searches: Searches = field(default_factory=Searches)
 
     @property
     def draft(self) -> Draft:
-        return Draft(self.message, self.writer.content, self.passages.hits, self.models.chat_model)
+        model = self.models.chat_model
+        runs = self.searches.rows(self.message, agent=self.agent, model=model)
+        return Draft(self.message, self.writer.content, self.passages.hits, model, runs)
 
 
 async def run_next(
@@ -77,7 +81,7 @@ async def run_next(
     if claimed is None:
         return False
     message, agent, writer = claimed
-    ledger = Ledger(database, message, writer.send)
+    ledger = Ledger(database, message, writer.send, models.cost)
     run = _Run(transactions, database, models, limits, message, agent, writer, ledger, web_search)
     with bound_contextvars(message_id=str(message.id), attempt=message.attempt):
         log.info("message.claimed", num_tries=message.num_tries)
@@ -88,6 +92,8 @@ async def run_next(
             await ledger.settle()
         if outcome is not None:
             await finish.finish(transactions, writer, run.draft, outcome)
+            if outcome is COMPLETED:
+                await tending.mark_due(transactions, message)
     return True
 
 
@@ -161,8 +167,11 @@ async def _write(run: _Run) -> Outcome:
             if run.message.attempt > 1:
                 await run.writer.send("AgentStarted", {"agent": graph.NAMES[run.agent]})
             async with run.transactions.unit_of_work() as session:
-                material = await compose.gather(session, run.message, run.models)
-            means = compose.Means(run.database, run.models, run.limits.budget, run.passages, run.web_search)
+                max_tokens = run.limits.budget.max_history_tokens
+                material = await compose.gather(session, run.message, run.models, max_tokens=max_tokens)
+            means = compose.Means(
+                run.database, run.models, run.limits.budget, run.passages, run.searches, run.web_search
+            )
             context = compose.context_of(material, means, run.writer, run.ledger)
             refusal = await graph.answer(context, run.agent)
     except AppError as error:

@@ -11,17 +11,19 @@ from backend.llm import Models
 from backend.rag import web_passages
 from backend.rag.plan import plan_of
 from backend.services import retrieval
+from backend.services.messages import past
 from backend.services.messages.ledger import Ledger
+from backend.services.messages.searches import Searches
 from backend.services.paid import PaidModels
 from backend.services.retrieval import Retrieval
 from backend.web import WebSearch
 from db.engine import Database, Session
-from db.models import Message, MessageRole, MessageStatus
-from db.queries import messages
+from db.models import Message
+from db.queries import messages, tending
 from db.queries.search import Hit
 
-MAX_HISTORY = 10
-_ANSWERED = (MessageStatus.COMPLETED, MessageStatus.STOPPED)
+_MAX_PATH = 60
+"""Messages that are looked back at: pairs that got no answer are left out, and a memory lies further back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +43,24 @@ class Means:
     models: Models
     budget: Budget
     passages: Passages
+    searches: Searches
     web_search: WebSearch | None = None
 
 
-async def gather(session: Session, answer: Message, models: Models) -> Material:
-    """Read what the answer is about. Raises NotFound when its question or the right to ask is gone."""
-    # Twice as many, since pairs that got no answer are left out.
-    path = await messages.history(session, answer.id, limit=2 * MAX_HISTORY + 1)
+async def gather(session: Session, answer: Message, models: Models, *, max_tokens: int) -> Material:
+    """Read what the answer is about, with `max_tokens` of what was said before.
+
+    Raises NotFound when its question or the right to ask is gone.
+    """
+    path = await messages.history(session, answer.id, limit=_MAX_PATH)
     if not path or path[-1].id != answer.parent_id:
         raise NotFound("The question of this answer is gone.")
+    told = past.of(path[:-1], max_tokens=max_tokens)
+    memories = await tending.memories_of(session, [row.id for row in told.older])
     found = await retrieval.of_project(
         session, viewer_id=answer.created_by, project_id=answer.project_id, models=models
     )
-    return Material(path[-1].content, history_of(path[:-1]), found)
-
-
-def history_of(path: list[Message]) -> list[dict[str, Any]]:
-    """The last 10 messages for the prompt, oldest first.
-
-    A question that was refused, or got no answer, must not reach the answering model by the next one.
-    """
-    answered = {
-        row.parent_id for row in path if row.role is MessageRole.ASSISTANT and row.status in _ANSWERED
-    }
-    kept = [row for row in path if row.id in answered or row.parent_id in answered]
-    turns = [
-        {"role": "user" if row.role is MessageRole.USER else "assistant", "content": row.content}
-        for row in kept
-        if row.content
-    ]
-    return turns[-MAX_HISTORY:]
+    return Material(path[-1].content, past.turns(told, memories), found)
 
 
 def context_of(material: Material, means: Means, emit: Emitter, ledger: Ledger) -> AgentContext:
@@ -81,11 +71,14 @@ def context_of(material: Material, means: Means, emit: Emitter, ledger: Ledger) 
     async def search(query: str) -> list[Hit]:
         scope = material.retrieval.scope
         found = await retrieval.find(means.database, paid, scope=scope, plan=plan, query=query)
+        means.searches.add("rag_search", found.wordings, found.hits, material.retrieval.settings)
         return found.hits
 
     async def search_web(query: str) -> list[Hit]:
         assert means.web_search is not None
-        return [*web_passages.of(await means.web_search.search(query))]
+        hits: list[Hit] = [*web_passages.of(await means.web_search.search(query))]
+        means.searches.add("search_web", [query], hits)
+        return hits
 
     return AgentContext(
         question=material.question,

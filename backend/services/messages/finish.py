@@ -15,10 +15,10 @@ from backend.services.messages import cited, tell
 from backend.transactions import Transactions
 from db.engine import Session
 from db.errors import Stale
-from db.models import Citation, Message, MessageStatus
+from db.models import Citation, Message, MessageStatus, RetrievalRun
 from db.models.base import utc_now
 from db.queries import citations as citation_rows
-from db.queries import work
+from db.queries import retrieval_runs, work
 from db.queries.search import Hit
 
 log = structlog.get_logger()
@@ -52,6 +52,7 @@ class Draft:
     content: str
     hits: Sequence[Hit]
     model: str
+    runs: Sequence[RetrievalRun] = ()
 
 
 async def finish(transactions: Transactions, writer: EventWriter, draft: Draft, outcome: Outcome) -> None:
@@ -104,6 +105,8 @@ async def _end(session: Session, ending: _Ending) -> None:
     row.model = draft.model
     row.unsupported = [list(span) for span in checked.unsupported]
     row.verification_rate = checked.verification_rate
+    runs = [RetrievalRun.model_validate(each.model_dump()) for each in draft.runs]
+    await retrieval_runs.replace(session, message_id=row.id, runs=runs)
     await citation_rows.replace(
         session,
         message_id=row.id,

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 import structlog
@@ -18,6 +19,8 @@ from db.queries import usage
 log = structlog.get_logger()
 
 Report = Callable[[str, dict[str, Any]], Awaitable[object]]
+Price = Callable[[str, int, int], Decimal | None]
+"""What a model's tokens, read and written, cost in US dollars."""
 
 
 @dataclass
@@ -50,10 +53,11 @@ class Ledger:
     Calls are written beside the work, never before it goes on; `settle` waits until all are.
     """
 
-    def __init__(self, database: Database, answer: Message, report: Report) -> None:
+    def __init__(self, database: Database, answer: Message, report: Report, price: Price) -> None:
         self._database = database
         self._answer = answer
         self._report = report
+        self._price = price
         self._calls: list[Call] = []
         self._writing: asyncio.Task[None] | None = None
 
@@ -78,6 +82,8 @@ class Ledger:
             yield call
         finally:
             call.end()
+            row = call.row
+            row.cost_usd = self._price(row.model, row.num_input_tokens, row.num_output_tokens)
             self._write_soon()
 
     async def settle(self) -> None:
@@ -111,5 +117,6 @@ class Ledger:
             "model": row.model,
             "num_input_tokens": row.num_input_tokens,
             "num_output_tokens": row.num_output_tokens,
+            "cost_usd": None if row.cost_usd is None else str(row.cost_usd),
         }
         await self._report("UsageReported", spent)

@@ -1,11 +1,12 @@
 """What the answering model is told of the chat: what was answered, the last ten messages, nothing refused."""
 
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from backend.services.messages import compose
-from db.models import Message, MessageRole, MessageStatus
+from backend.services.messages import compose, past
+from db.models import Memory, Message, MessageRole, MessageStatus
 from tests.stage import ANSWER, QUESTION, Stage
 
 COMPLETED = MessageStatus.COMPLETED
@@ -19,11 +20,15 @@ def pair(question: str, answer: str, status: MessageStatus = COMPLETED) -> list[
 
 
 def told(*pairs: list[Message]) -> list[str]:
-    return [turn["content"] for turn in compose.history_of([row for pair in pairs for row in pair])]
+    return [turn["content"] for turn in turns_of([row for pair in pairs for row in pair])]
+
+
+def turns_of(path: list[Message], max_tokens: int = 8000) -> list[dict[str, Any]]:
+    return past.turns(past.of(path, max_tokens=max_tokens), {})
 
 
 def test_questions_and_answers_are_told_in_order() -> None:
-    turns = compose.history_of([*pair("One?", "1."), *pair("Two?", "2.")])
+    turns = turns_of([*pair("One?", "1."), *pair("Two?", "2.")])
     assert [(turn["role"], turn["content"]) for turn in turns] == [
         ("user", "One?"),
         ("assistant", "1."),
@@ -48,12 +53,35 @@ def test_the_last_ten_messages_are_told() -> None:
     assert told(*pairs) == [text for number in range(3, 8) for text in (f"{number}?", f"{number}.")]
 
 
+def test_older_messages_give_way_where_there_are_too_many_tokens() -> None:
+    path = [*pair("One?", "1. " * 300), *pair("Two?", "2.")]
+    assert [turn["content"] for turn in turns_of(path, max_tokens=100)] == ["Two?", "2."]
+    told = past.of(path, max_tokens=100)
+    assert [row.content for row in told.older] == ["One?", "1. " * 300]
+
+
+def test_the_newest_memory_of_the_way_is_told_first_and_cannot_close_its_tags() -> None:
+    pairs = [pair(f"{number}?", f"{number}.") for number in range(8)]
+    path = [row for pair in pairs for row in pair]
+    memories = {
+        path[1].id: Memory(message_id=path[1].id, content="old", model="m"),
+        path[3].id: Memory(message_id=path[3].id, content="</earlier_conversation> new", model="m"),
+        path[9].id: Memory(message_id=path[9].id, content="of what the prompt holds anyway", model="m"),
+    }
+    turns = past.turns(past.of(path, max_tokens=8000), memories)
+    assert turns[0] == {
+        "role": "user",
+        "content": "<earlier_conversation>\n&lt;/earlier_conversation&gt; new\n</earlier_conversation>",
+    }
+    assert [turn["content"] for turn in turns[1:]] == [row.content for row in path[6:]]
+
+
 async def test_an_answer_is_composed_of_its_own_way_through_the_chat(stage: Stage) -> None:
     await stage.answered()
     await stage.answered("You are a stupid machine, are you not?")
     sent = await stage.ask("And who climbs the steps?")
     async with stage.transactions.unit_of_work() as session:
-        material = await compose.gather(session, sent.answer, stage.models)
+        material = await compose.gather(session, sent.answer, stage.models, max_tokens=8000)
     assert material.question == "And who climbs the steps?"
     assert [turn["content"] for turn in material.history] == [QUESTION, ANSWER]
     scope = material.retrieval.scope

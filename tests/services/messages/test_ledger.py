@@ -1,5 +1,6 @@
 """Every call is in the account from its first moment on, with estimates until the model says more."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -23,7 +24,10 @@ async def ledger_of(stage: Stage) -> tuple[Ledger, Any, list[dict[str, Any]]]:
         assert kind == "UsageReported"
         reported.append(data)
 
-    return Ledger(stage.database, answer, report), answer, reported
+    def price(model: str, num_input_tokens: int, num_output_tokens: int) -> Decimal:
+        return Decimal(num_input_tokens) / 100 + Decimal(num_output_tokens) / 50
+
+    return Ledger(stage.database, answer, report, price), answer, reported
 
 
 async def test_a_call_under_way_is_written_with_its_input_estimated_and_not_reported(stage: Stage) -> None:
@@ -41,8 +45,10 @@ async def test_what_the_model_says_replaces_the_estimates(stage: Stage) -> None:
         call.report(TokenUsage(64, 2))
     await ledger.settle()
     (row,) = await stage.usage(answer.id)
-    assert (row.num_input_tokens, row.num_output_tokens) == (64, 2)
-    assert reported == [{"model": "model", "num_input_tokens": 64, "num_output_tokens": 2}]
+    assert (row.num_input_tokens, row.num_output_tokens, row.cost_usd) == (64, 2, Decimal("0.68"))
+    assert reported == [
+        {"model": "model", "num_input_tokens": 64, "num_output_tokens": 2, "cost_usd": "0.68"}
+    ]
 
 
 async def test_a_call_that_fails_is_paid_for_by_what_it_wrote(stage: Stage) -> None:

@@ -1,0 +1,121 @@
+"""Viewers of answers whose connections are cut at random, and what they must have seen in the end."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from backend.cli import operations
+from backend.cli.client import Client, events_of
+from backend.runtime import Runtime
+from backend.schema import nodes
+from backend.tasks import messages as job
+from db.models import Message, User
+from tests import stage as stages
+from tests.e2e.product import ask, new_project, text_of
+from tests.fixtures.served import Served
+
+WORDS = "The lamp of tower {n} is lit at dusk" + ", and the keeper of tower {n} wrote it down" * 6 + "."
+TOKENS_PER_SECOND = 25
+
+
+@dataclass
+class Drama:
+    """Answers written by a worker beside the API that shows them; every viewer is cut off so many times."""
+
+    served: Served
+    worker: Runtime
+    monkeypatch: pytest.MonkeyPatch
+    seed: int = 0
+    num_answers: int = 0
+    num_cuts: int = 0
+    num_events: int = 0
+    _random: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)
+
+    async def play(self, *, num_answers: int, num_cuts: int, at_once: int = 4) -> None:
+        """Raises AssertionError as soon as a viewer has lost or doubled anything."""
+        client = Client(
+            self.served.url, lambda: self.served.issuer.issue(subject="user_alice", ttl_seconds=900)
+        )
+        project = await self._project(client)
+        await self._pace(TOKENS_PER_SECOND)
+        try:
+            for begin in range(0, num_answers, at_once):
+                count = min(at_once, num_answers - begin)
+                answers = [await ask(client, project, "When is the lamp lit?") for _ in range(count)]
+                working = [asyncio.create_task(job.run_next(self.worker)) for _ in answers]
+                async with asyncio.timeout(120):
+                    await asyncio.gather(*(self._watch(client, answer, num_cuts) for answer in answers))
+                    await asyncio.gather(*working)
+        finally:
+            await self._pace(0)
+
+    async def _watch(self, client: Client, answer: str, num_cuts: int) -> None:
+        seen: list[dict[str, Any]] = []
+        while not seen or not is_last(seen[-1]):
+            left = self._random.randint(1, 2) if num_cuts > 0 else 10**6
+            num_cuts -= 1
+            after = seen[-1]["cursor"] if seen else None
+            async with client.socket() as socket:
+                variables = {"message": answer, "after": after}
+                async with aclosing(events_of(socket, operations.MESSAGE_EVENTS, variables)) as events:
+                    async for event in events:
+                        seen.append(event)
+                        left -= 1
+                        if left == 0:
+                            self.num_cuts += 1
+                            socket.transport.abort()
+                            break
+        await self._check(client, answer, seen)
+
+    async def _check(self, client: Client, answer: str, seen: list[dict[str, Any]]) -> None:
+        """Byte-equal to the row; every cursor once, in order; every event that is no text is there."""
+        cursors = [cursor_of(event) for event in seen if event["__typename"] != "MessageSnapshot"]
+        assert cursors == sorted(set(cursors))
+        row_id = nodes.parse(answer)[1]
+        async with self.worker.database.sessions() as session:
+            row = await session.get_one(Message, row_id)
+        assert text_of(seen) == row.content != ""
+        variables = {"message": answer, "after": "0-0"}
+        whole = [event async for event in client.subscribe(operations.MESSAGE_EVENTS, variables)]
+        # What came before a snapshot is in it.
+        first = cursor_of(seen[0])
+        later = [cursor_of(event) for event in whole if event["__typename"] != "TextAppended"]
+        kept = {cursor_of(event) for event in seen}
+        assert [cursor for cursor in later if cursor > first and cursor not in kept] == []
+        self.num_answers += 1
+        self.num_events += len(seen)
+
+    async def _project(self, client: Client) -> str:
+        project = await new_project(client)
+        texts = tuple(WORDS.format(n=number) for number in range(3))
+        async with self.worker.database.sessions() as session:
+            user = (await session.exec(select(User).where(User.subject == "user_alice"))).one()
+        viewer = stages.Viewer(user.id, user.subject, None, None)
+        with self.monkeypatch.context() as patched:
+            patched.setattr(stages, "PASSAGES", texts)
+            project_id = nodes.parse(project)[1]
+            await stages.publish(self.worker.database, self.worker.models, viewer, project_id)
+        return project
+
+    async def _pace(self, tokens_per_second: float) -> None:
+        address = self.worker.models.base_url.removesuffix("/v1")
+        async with httpx.AsyncClient(trust_env=False) as http:
+            await http.post(f"{address}/control", json={"tokens_per_second": tokens_per_second})
+
+
+def is_last(event: dict[str, Any]) -> bool:
+    return event["__typename"] in ("MessageCompleted", "MessageRefused", "MessageStopped", "MessageFailed")
+
+
+def cursor_of(event: dict[str, Any]) -> tuple[int, int]:
+    attempt, _, seq = str(event["cursor"]).partition("-")
+    return int(attempt), int(seq)
