@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CLIENT := client/node_modules/.developers
 .DEFAULT_GOAL := help
 
-.PHONY: help up down status doctor check client-check client-test format test chaos eval bench schema migrate lock clean
+.PHONY: help up down status doctor check client-check client-test format test e2e chaos eval bench schema migrate lock clean
 
 help:  ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,8 +42,11 @@ format: $(VENV)/dev  ## Format the code and mend what the linter can
 
 test: check  ## Everything CI runs: the checks and every test but the long ones
 	@$(MAKE) --no-print-directory client-test
-	$(BIN)/python -m pytest -m "not chaos" $(ARGS)
+	$(BIN)/python -m pytest -m "not chaos and not e2e" $(ARGS)
 	OPENTRACE_TEST_POSTGRES=16 $(BIN)/python -m pytest tests/db $(ARGS)
+
+e2e: $(VENV)/dev  ## The client in a real browser: the journey, and much of everything
+	$(BIN)/python -m pytest tests/client $(ARGS)
 
 chaos: $(VENV)/dev  ## Kill things for a long time and see that nothing is lost
 	$(BIN)/python -m pytest -m chaos $(ARGS)
