@@ -43,7 +43,7 @@ async def test_a_document_survives_a_kill_at_every_boundary_of_its_stages(
                 worker = await product.start_worker("ingestion", **SMALL_BATCHES)
     assert event["__typename"] == "DocumentCompleted"
     entered = {stage for kind, stage in killed_at if kind == "StageStarted"}
-    assert entered == {"PARTITIONING", "CHUNKING", "VECTORIZATION"}
+    assert entered == {"PARTITIONING", "CHUNKING", "SUMMARISING", "VECTORIZATION"}
     expected = texts_of(path)
     assert await published(database, document) == (expected, len(expected))
     assert await num_bought_again(model_control) <= len(killed_at) * BATCH
