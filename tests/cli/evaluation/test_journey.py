@@ -11,6 +11,7 @@ import pytest
 
 from backend.cli.client import Client
 from backend.cli.evaluation import operations
+from backend.cli.evaluation.settings import LADDER
 from backend.cli.upload import find_project, pages
 from backend.local.installation import PROJECT
 from tests.cli.evaluation import judged
@@ -67,11 +68,20 @@ async def test_pages_are_measured_and_so_are_the_answers_that_cite_them(
     await product.start_worker("ingestion")
     await product.start_worker("answers")
     folder = judged.write_pages(tmp_path / "port")
-    found = await evaluate(client, folder, tmp_path / "out", "--threshold", "0.1", "--ask")
+    found = await evaluate(client, folder, tmp_path / "out", "--threshold", "0.1", "--ask", "--given")
     measures = found["runs"][0]["measures"]
-    assert measures["hit@5"] == 1.0
+    assert (measures["hit@5"], measures["hit@5, document given"]) == (1.0, 1.0)
     assert (measures["answers that cite right"], measures["quotes verified"]) == (1.0, 1.0)
     assert found["runs"][1]["measures"]["hit@1"] == 1.0
+
+
+async def test_the_ladder_climbs_from_one_arm_to_a_reranked_fusion(product: Product, tmp_path: Path) -> None:
+    client = await product.start_api()
+    await product.start_worker("ingestion")
+    found = await evaluate(client, judged.write_documents(tmp_path / "water"), tmp_path / "out", "--ladder")
+    rungs = [each.name for each in LADDER]
+    assert [run["name"] for run in found["runs"]] == [*rungs, "bm25s"]
+    assert {run["measures"]["recall@10"] for run in found["runs"]} == {1.0}
 
 
 async def test_empty_documents_are_told_and_the_others_measured(product: Product, tmp_path: Path) -> None:
