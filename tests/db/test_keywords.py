@@ -96,6 +96,16 @@ async def test_words_are_stemmed_in_the_language_of_their_document(database: Dat
     assert await words.found(database, home, "qwerty") == []
 
 
+async def test_the_words_of_a_summary_find_its_chunk_too(database: Database) -> None:
+    home = await seed.home(database)
+    place = await words.staged(database, home, "2024 | 12")
+    await database.pool.execute("UPDATE opentrace.staged_chunks SET summary = 'Lamps sold by year.'")
+    async with database.sessions.begin() as session:
+        await chunks.publish_version(session, target=place, generation_id=home.generation_id)
+    assert await words.found(database, home, "lamp") == ["2024 | 12"]
+    assert await words.found(database, home, "2024") == ["2024 | 12"]
+
+
 @pytest.mark.parametrize(
     "query",
     [
