@@ -25,7 +25,8 @@ async def test_deleting_a_document_says_what_went(
         assert await removal.delete_document(session, document_id=gone.document_id) is None
     async with viewing(chosen, home.user_id) as session:
         assert await removal.delete_document(session, document_id=gone.document_id) == removal.Removed(
-            num_rows=1 + 1 + 3 + 3,
+            # The document and its version; three chunks, each with a vector and its words.
+            num_rows=1 + 1 + 3 * 3,
             num_documents=1,
             num_chats=0,
             num_messages=0,
@@ -58,7 +59,8 @@ async def test_deleting_a_chat_and_a_project_says_what_went(
     assert (gone.num_chunks, gone.num_vectors) == (4, 4)
     assert set(gone.document_ids) == {each.document_id for each in documents}
     assert set(gone.message_ids) == {each.id for each in messages}
-    # The project, its member, settings and generation; two documents with a version each; a chat.
-    assert gone.num_rows == 4 + 2 * 2 + 4 + 4 + 1 + 2
+    # The project, its member, settings and generation; two documents with a version each; four chunks, each
+    # with a vector and its words; a chat of two messages.
+    assert gone.num_rows == 4 + 2 * 2 + 4 * 3 + 1 + 2
     for table in ("projects", "documents", "chunks", "chunk_vectors", "messages", "document_versions"):
         assert await database.pool.fetchval(f"SELECT count(*) FROM opentrace.{table}") == 0
