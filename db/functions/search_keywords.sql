@@ -44,6 +44,8 @@ $$;
 
 -- The filter is driven by the rarer words: those that together are in at most `num_driven` chunks, and the
 -- rarest in any case. The others weigh, but do not find. Both are NULL when no word of the query is known.
+-- A word is rare among the chunks of those languages in which it is read so: the stop words of most chunks are
+-- no rarities because a few chunks are taken for another language.
 CREATE OR REPLACE FUNCTION opentrace.keyword_needle(
     its_project uuid, query text, num_driven integer, OUT filter tsquery, OUT rarities {vector}.sparsevec
 )
@@ -51,29 +53,31 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    configurations regconfig[] := ARRAY(
-        SELECT substr(c.lexeme, 2)::regconfig
-          FROM opentrace.counts_of(its_project, ARRAY(SELECT '=' || k.cfgname FROM pg_ts_config k)) c
-         WHERE c.num > 0
-    );
+    configurations regconfig[];
+    sizes bigint[];
+    total bigint := (SELECT c.num FROM opentrace.counts_of(its_project, ARRAY['=']) c);
     beginnings text[] := ARRAY(
         SELECT DISTINCT lower(hit.parts[1])
           FROM regexp_matches(query, '([^\s,"()./:@_*-][^\s,"()*]+)[*]', 'g') AS hit (parts)
     );
     drivers text;
 BEGIN
+    SELECT array_agg(substr(c.lexeme, 2)::regconfig), array_agg(c.num) INTO configurations, sizes
+      FROM opentrace.counts_of(its_project, ARRAY(SELECT '=' || k.cfgname FROM pg_ts_config k)) c
+     WHERE c.num > 0;
     WITH words AS (
-        SELECT l.lexeme
-          FROM unnest(configurations) AS k (configuration)
+        SELECT l.lexeme, sum(k.size) AS num_readable
+          FROM unnest(configurations, sizes) AS k (configuration, size)
          CROSS JOIN unnest(opentrace.lexemes(regexp_replace(query, '[^\s]*[*]', ' ', 'g'), k.configuration)) AS l
-        UNION
-        SELECT e.lexeme FROM unnest(beginnings) AS b (beginning)
+         GROUP BY l.lexeme
+        UNION ALL
+        SELECT e.lexeme, total FROM unnest(beginnings) AS b (beginning)
          CROSS JOIN opentrace.words_beginning(its_project, b.beginning, configurations) AS e
     ), known AS (
         SELECT c.lexeme, c.num, sum(c.num) OVER (ORDER BY c.num, c.lexeme) AS num_so_far,
-               ln(1 + (total.num - c.num + 0.5) / (c.num + 0.5)::float8)::real AS rarity
-          FROM opentrace.counts_of(its_project, ARRAY(SELECT w.lexeme FROM words w)) c
-         CROSS JOIN opentrace.counts_of(its_project, ARRAY['=']) AS total
+               ln(1 + (greatest(w.num_readable, c.num) - c.num + 0.5) / (c.num + 0.5)::float8)::real AS rarity
+          FROM (SELECT lexeme, max(num_readable) AS num_readable FROM words GROUP BY lexeme) AS w
+          JOIN opentrace.counts_of(its_project, ARRAY(SELECT lexeme FROM words)) c ON c.lexeme = w.lexeme
          WHERE c.num > 0
          ORDER BY c.num, c.lexeme
          LIMIT 256

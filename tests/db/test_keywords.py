@@ -247,3 +247,15 @@ async def test_chunks_of_before_are_indexed_by_the_migration(
     assert await words.found(database, home, "red boat") == []
     await migrate.upgrade(database_address.url)
     assert await words.scored(database, home, "red boat") == before
+
+
+async def test_stop_words_of_most_chunks_are_no_rarities_where_one_is_of_another_language(
+    database: Database,
+) -> None:
+    home = await seed.home(database)
+    towers = [f"La torre {number} está en la isla." for number in range(8)]
+    await words.published(database, home, "La luz de la torre es roja.", *towers, language="es")
+    await words.published(database, home, "La de la", second=2, language="xx")
+    assert (await words.found(database, home, "¿De qué color es la luz de la torre?"))[0] == (
+        "La luz de la torre es roja."
+    )
