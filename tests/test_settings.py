@@ -45,4 +45,4 @@ def test_the_example_shows_the_defaults() -> None:
         assert str(text).lower() in (
             str(default).lower(),
             f"{default:g}" if isinstance(default, float) else "",
-        ) or (isinstance(default, tuple)), name
+        ) or (isinstance(default, tuple | dict)), name

@@ -105,7 +105,7 @@ class Document(Table, table=True):
     newest_version: int = 1
     """Number of the version that the work is about: being built, given up, or the one that search sees."""
 
-    estimate: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    estimate: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     """Seconds to its end, `{seconds, low, high, at}`, as its worker last reckoned; None when unknown."""
 
     change_seq: int = Field(default=0, sa_type=BigInteger)

@@ -6,7 +6,9 @@ from typing import TypeVar
 from uuid import UUID
 
 import asyncpg
+import orjson
 from sqlalchemy import inspect
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapper
 
 from db import engine
@@ -56,6 +58,8 @@ def _row(table: type[Row], record: asyncpg.Record) -> Row:
     row.__dict__.update(record)
     for name, members in _choices(table).items():
         row.__dict__[name] = members(record[name])
+    for name in _documents(table):
+        row.__dict__[name] = orjson.loads(record[name] or "null")
     return row
 
 
@@ -68,3 +72,9 @@ def _mapper(table: type[Row]) -> Mapper[Row]:
 def _choices(table: type[Row]) -> dict[str, type[StrEnum]]:
     columns = _mapper(table).columns
     return {column.name: column.type.members for column in columns if isinstance(column.type, Choice)}
+
+
+@cache
+def _documents(table: type[Row]) -> list[str]:
+    """Columns of JSON, which the bare connection gives as text."""
+    return [column.name for column in _mapper(table).columns if isinstance(column.type, JSONB)]

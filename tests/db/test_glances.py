@@ -21,6 +21,7 @@ async def filled(database: Database) -> seed.Home:
     home = await seed.home(database)
     rows = [seed.document(home, second=n // 2) for n in range(5)]
     rows[1].status, rows[1].failure_code, rows[2].num_pages = DocumentStatus.FAILED, "PARSE_FAILED", 7
+    rows[3].estimate = {"seconds": 2.5, "low": 1.0, "high": 4.0, "at": "2026-01-01T00:00:00+00:00"}
     await seed.add(database, *rows)
     return home
 

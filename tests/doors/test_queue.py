@@ -85,4 +85,5 @@ def test_every_job_has_a_queue_of_its_own() -> None:
     assert {job.value: job.queue for job in Job} == {
         "document.ingest": "ingestion",
         "message.answer": "answers",
+        "site.crawl": "ingestion",
     }

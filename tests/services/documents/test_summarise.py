@@ -11,7 +11,6 @@ from sqlmodel import col, select
 
 from backend.errors import Invalid
 from backend.llm import ContentRefused, ModelAnswerInvalid
-from backend.rag import search as rag_search
 from backend.services import search
 from backend.services.documents import control
 from db.models import Chunk, DocumentStatus, Summary, Usage, UsageKind
@@ -74,12 +73,12 @@ def digest(text: str) -> str:
 async def test_a_search_finds_the_table_and_shows_its_own_text(house: House) -> None:
     await house.upload(tables(3))
     await house.ingest()
-    request = search.Request(house.project_id, "oil of the lamps of tower 2", first=rag_search.MAX_HITS)
+    request = search.Request(house.project_id, "oil of the lamps of tower 2", first=100)
     api = house.api
-    hits = await search.search(
+    found = await search.search(
         api.transactions, api.database, api.models, viewer=house.viewer, request=request
     )
-    assert {hit.text.split("\n")[1] for hit in hits} == {
+    assert {hit.text.split("\n")[1] for hit in found.hits} == {
         f"Lamp of tower {number} | Oil in litres" for number in range(3)
     }
 
