@@ -1,6 +1,7 @@
 """From staged chunks to a version that search sees: embed batch by batch, then publish at once."""
 
-from typing import Any
+import asyncio
+from typing import Any, Self
 
 import structlog
 
@@ -21,7 +22,7 @@ VECTORIZATION = DocumentStatus.VECTORIZATION
 
 
 async def stage_vectors(run: Run) -> None:
-    """Embed the staged chunks that have no vector yet; each batch is kept before the next is bought.
+    """Embed the staged chunks that have no vector yet; each batch is remembered before the next is bought.
 
     Raises Unavailable when the provider does not answer, Conflict when the project's model is not served.
     """
@@ -39,9 +40,11 @@ async def stage_vectors(run: Run) -> None:
         done += len(known)
         await _advance(run, done, total)
     missing = [(position, text) for position, text in missing if position not in known]
-    for batch in embed.batches(missing, run.limits.embedding):
-        done += await _stage(run, batch)
-        await _advance(run, done, total)
+    async with _Stager(run, done, total) as stager:
+        for batch in embed.batches(missing, run.limits.embedding):
+            bought = await _buy(run, batch)
+            await reuse.keep(run, bought)
+            await stager.stage(bought)
 
 
 async def publish(run: Run) -> None:
@@ -64,20 +67,6 @@ async def publish(run: Run) -> None:
         await removal.late_keys(run.doors.storage, [key_before])
     if gone:
         await images.forget(run, gone)
-
-
-async def _stage(run: Run, batch: Batch) -> int:
-    """Buy one batch, remember and keep it; returns the number of chunks that it covers."""
-    bought = await _buy(run, batch)
-    await reuse.keep(run, bought)
-    await chunks.stage_vectors(
-        run.doors.database,
-        target=run.target,
-        generation_id=run.generation.id,
-        positions=batch.places,
-        vectors=bought.by_place,
-    )
-    return len(batch.places)
 
 
 async def _buy(run: Run, batch: Batch) -> Vectors:
@@ -104,6 +93,49 @@ async def _buy(run: Run, batch: Batch) -> Vectors:
     row.num_input_tokens = bought.num_tokens
     await usage.save(run.doors.database, rows=[row])
     return bought
+
+
+class _Stager:
+    """Stages batches one behind: each is written, and told of, while the next is bought.
+
+    Leaving the block waits for the last. An error in writing is raised with the next batch, or then. A block
+    that is cancelled gives the batch in hand up: a later attempt finds it among what the project remembers.
+    """
+
+    def __init__(self, run: Run, done: int, total: int) -> None:
+        self._run = run
+        self._done = done
+        self._total = total
+        self._writing: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if self._writing is None:
+            return
+        if kind is asyncio.CancelledError:
+            self._writing.cancel()
+        [ended] = await asyncio.gather(self._writing, return_exceptions=True)
+        if kind is None and ended is not None:
+            raise ended
+
+    async def stage(self, bought: Vectors) -> None:
+        if self._writing is not None:
+            await self._writing
+        self._writing = asyncio.create_task(self._write(bought))
+
+    async def _write(self, bought: Vectors) -> None:
+        run, places = self._run, bought.batch.places
+        await chunks.stage_vectors(
+            run.doors.database,
+            target=run.target,
+            generation_id=run.generation.id,
+            positions=places,
+            vectors=bought.by_place,
+        )
+        self._done += len(places)
+        await _advance(run, self._done, self._total)
 
 
 async def _advance(run: Run, done: int, total: int) -> None:

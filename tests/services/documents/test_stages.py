@@ -81,6 +81,14 @@ async def bought(model_control: httpx.AsyncClient) -> dict[str, list[int]]:
     return {kind: sorted(stats[kind]["texts"].values()) for kind in ("chat", "embeddings")}
 
 
+async def no_call_in_flight(house: House, place: str) -> None:
+    """The second batch is bought while the first is written; then its vectors are remembered."""
+    remembered = "SELECT count(*) FROM opentrace.cached_embeddings"
+    pool = house.worker.database.pool
+    while place == VECTORIZATION and await pool.fetchval(remembered) < 8:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.01)
+
+
 async def begun(house: House, document_id: UUID, attempt: int) -> list[str]:
     return [
         event.data["stage"]
@@ -130,6 +138,7 @@ async def test_what_is_cancelled_in_a_stage_stops_there_and_shows_nothing(
     worker = asyncio.create_task(work(house))
     async with asyncio.timeout(30):
         await reached.wait()
+        await no_call_in_flight(house, place)
         before = await bought(model_control)
         await act(house, "cancel", document_id)
         assert await worker is True

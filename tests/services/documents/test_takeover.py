@@ -59,6 +59,10 @@ async def stopped(house: House, model_control: httpx.AsyncClient) -> Stopped:
     worker = asyncio.create_task(house.ingest(models=gate, limits=limits))
     async with asyncio.timeout(60):
         await gate.reached.wait()
+        # The first batch is staged while the second is asked for.
+        async for event in house.watch(document_id):
+            if event.kind == "StageProgressed" and event.data["stage"] == "VECTORIZATION":
+                break
     return Stopped(house, document_id, gate, worker)
 
 
@@ -129,7 +133,8 @@ async def test_what_a_lost_worker_bought_is_counted(stopped: Stopped) -> None:
     )
     stopped.gate.opened.set()
     await stopped.worker
-    assert [row.attempt for row in await house.usage()] == [2, 2]
+    # Two batches, and the call that was under way when it learned that the second was refused.
+    assert [row.attempt for row in await house.usage()] == [2, 2, 2]
 
 
 async def test_progress_never_goes_back_over_a_takeover(stopped: Stopped) -> None:
