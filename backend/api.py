@@ -13,6 +13,7 @@ from backend.resolvers.crawls import CrawlMutations, CrawlQueries
 from backend.resolvers.documents import DocumentMutations, DocumentQueries
 from backend.resolvers.events import EventSubscriptions
 from backend.resolvers.messages import MessageMutations, MessageQueries
+from backend.resolvers.previews import PreviewQueries
 from backend.resolvers.projects import ProjectMutations, ProjectQueries
 from backend.resolvers.search import SearchQueries
 from backend.resolvers.uploads import UploadMutations
@@ -28,7 +29,14 @@ from backend.transport.senders import Senders
 
 @strawberry.type(description="Everything that can be read.")
 class Query(
-    UserQueries, ProjectQueries, DocumentQueries, CrawlQueries, ChatQueries, MessageQueries, SearchQueries
+    UserQueries,
+    ProjectQueries,
+    DocumentQueries,
+    CrawlQueries,
+    ChatQueries,
+    MessageQueries,
+    SearchQueries,
+    PreviewQueries,
 ):
     pass
 

@@ -9,6 +9,7 @@ pytest_plugins = [
     "tests.fixtures.runtime",
     "tests.fixtures.served",
     "tests.fixtures.servers",
+    "tests.fixtures.shelves",
     "tests.fixtures.site",
     "tests.fixtures.stage",
 ]

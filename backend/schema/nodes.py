@@ -21,14 +21,14 @@ def global_id(type_name: str, row_id: UUID) -> strawberry.ID:
     return strawberry.ID(urlsafe_b64encode(f"{type_name}:{row_id}".encode()).decode().rstrip("="))
 
 
-def parse(id: str) -> tuple[str, UUID]:
+def parse(id: str, *, field: str | None = None) -> tuple[str, UUID]:
     """Type name and row id of a global id. Raises NotFound for anything that never was one."""
     try:
         text = urlsafe_b64decode(id.encode("ascii") + b"=" * (-len(id) % 4)).decode()
         type_name, _, row_id = text.partition(":")
         return type_name, UUID(row_id)
     except (NotBase64, ValueError) as error:
-        raise NotFound("There is nothing with this id.") from error
+        raise NotFound("There is nothing with this id.", field=field) from error
 
 
 def row_id(id: str, type_name: str, *, field: str = "id") -> UUID:

@@ -1,6 +1,7 @@
 """Search alone: retrieval without an answer, for tuning and for integrations."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any, Protocol, TypeAlias
 from uuid import UUID
@@ -80,19 +81,8 @@ class SearchFilterInput:
     )
 
 
-@strawberry.input(description="What to search, and where. Settings that are not given are the project's own.")
-class SearchInput:
-    project_id: strawberry.ID = strawberry.field(description="The project whose documents are searched.")
-    query: str = strawberry.field(
-        description='What to look for, in plain words. For strategies that search by words, `"a phrase"` must'
-        " stand in a chunk as it is, and `lamp*` means every word that begins so."
-    )
-    first: int | None = strawberry.field(
-        default=None, description="How many hits at most, 1 to 100; as many as an answer reads if not given."
-    )
-    filters: SearchFilterInput | None = strawberry.field(
-        default=None, description="Which documents are searched; all of them if not given."
-    )
+@strawberry.input(description="Settings of a search; those that are not given are the project's own.")
+class SearchSettingsInput:
     similarity_threshold: float | None = strawberry.field(
         default=None, description="The least similarity, 0 to 1."
     )
@@ -113,11 +103,23 @@ class SearchInput:
 
     def settings(self) -> dict[str, Any]:
         """The settings that this search changes, by name."""
-        names = (
-            *("similarity_threshold", "rag_strategy", "fusion", "vector_weight", "keyword_weight"),
-            *("multi_query_count", "use_reranking"),
-        )
+        names = (field.name for field in fields(SearchSettingsInput))
         return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+
+@strawberry.input(description="What to search, and where. Settings that are not given are the project's own.")
+class SearchInput(SearchSettingsInput):
+    project_id: strawberry.ID = strawberry.field(description="The project whose documents are searched.")
+    query: str = strawberry.field(
+        description='What to look for, in plain words. For strategies that search by words, `"a phrase"` must'
+        " stand in a chunk as it is, and `lamp*` means every word that begins so."
+    )
+    first: int | None = strawberry.field(
+        default=None, description="How many hits at most, 1 to 100; as many as an answer reads if not given."
+    )
+    filters: SearchFilterInput | None = strawberry.field(
+        default=None, description="Which documents are searched; all of them if not given."
+    )
 
 
 @strawberry.type(description="A chunk that was found.")

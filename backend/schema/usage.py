@@ -52,7 +52,11 @@ class UsageTotal:
 
 async def usage_of(info: Info, of: UsageOf, owner_id: UUID) -> UsageTotal:
     """What the viewer spent for one owner."""
-    spent: Sequence[SpentRow] = await info.context.loaders.usage_by_owner.load(UsageKey(of, owner_id))
+    return total_of(await info.context.loaders.usage_by_owner.load(UsageKey(of, owner_id)))
+
+
+def total_of(spent: Sequence[SpentRow]) -> UsageTotal:
+    """Spending by model, and added up."""
     return UsageTotal(
         num_calls=sum(each.num_calls for each in spent),
         num_input_tokens=sum(each.num_input_tokens for each in spent),

@@ -42,7 +42,8 @@ async def search(
 
     No transaction is open while a model works. Raises Invalid, NotFound, Conflict and Unavailable.
     """
-    _check(request)
+    check_query(request.query, field="query")
+    check_filters(request.filters)
     async with transactions.unit_of_work(viewer.user_id) as session:
         found = await retrieval.of_project(
             session, viewer_id=viewer.user_id, project_id=request.project_id, models=models
@@ -67,6 +68,10 @@ class Bill:
     user_id: UUID
     project_id: UUID
     rows: list[Usage] = field(default_factory=list)
+
+    @property
+    def num_tokens(self) -> int:
+        return sum(row.num_input_tokens + row.num_output_tokens for row in self.rows)
 
     @contextmanager
     def call(self, kind: UsageKind, model: str, num_input_tokens: int) -> Iterator["_Call"]:
@@ -97,14 +102,18 @@ class _Call:
         self.row.num_output_tokens = usage.num_output_tokens
 
 
-def _check(request: Request) -> None:
-    query, filters = request.query, request.filters
+def check_query(query: str, *, field: str) -> None:
+    """Raises Invalid for what cannot be looked for."""
     if not any(letter.isprintable() and not letter.isspace() for letter in query) or "\0" in query:
-        raise Invalid("A search needs some words.", field="query")
+        raise Invalid("A search needs some words.", field=field)
     if not query.isascii() and query.encode("utf-8", "ignore").decode() != query:
-        raise Invalid("The query is no valid text.", field="query")
+        raise Invalid("The query is no valid text.", field=field)
     if tokens.estimate(query) > MAX_TOKENS:
-        raise Invalid(f"A query has at most about {MAX_TOKENS} tokens.", field="query")
+        raise Invalid(f"A query has at most about {MAX_TOKENS} tokens.", field=field)
+
+
+def check_filters(filters: Filters) -> None:
+    """Raises Invalid for what no document could be told by."""
     for name, values in vars(filters).items():
         if isinstance(values, tuple) and len(values) > MAX_FILTER_VALUES:
             raise Invalid(f"A filter has at most {MAX_FILTER_VALUES} values.", field=f"filters.{name}")

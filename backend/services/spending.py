@@ -8,6 +8,7 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from db.engine import Session
+from db.models import Usage
 from db.models.usage import UsageOf
 from db.queries import usage
 from db.queries.usage import ModelTotal
@@ -43,6 +44,17 @@ async def by_model(
     """The viewer's own spending for each owner; what was written down without a cost gets today's."""
     found = await usage.totals(session, of, ids, user_id=viewer.user_id)
     return {owner: [_priced(total, price) for total in totals] for owner, totals in found.items()}
+
+
+def of_calls(calls: Sequence[Usage], price: Price) -> list[Spent]:
+    """What these calls cost by model, by today's prices; the models by name."""
+    spent: dict[str, Spent] = {}
+    for call in calls:
+        cost = price(call.model, call.num_input_tokens, call.num_output_tokens)
+        tokens = (call.num_input_tokens, call.num_output_tokens)
+        one = Spent(call.model, 1, *tokens, cost or Decimal(0), int(cost is None))
+        spent[call.model] = spent.get(call.model, Spent(call.model)).plus(one)
+    return [spent[model] for model in sorted(spent)]
 
 
 def altogether(spent: Iterable[Spent]) -> Spent:

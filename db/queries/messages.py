@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import func, update
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -134,3 +135,19 @@ async def feedback_of(
     """What this person thought of each message; unrated ones are absent."""
     statement = select(Feedback).where(col(Feedback.message_id).in_(message_ids), Feedback.user_id == user_id)
     return {row.message_id: row for row in await session.exec(statement)}
+
+
+async def rated_up(
+    session: AsyncSession, *, project_id: UUID, user_id: UUID, limit: int
+) -> list[tuple[Message, Message]]:
+    """Questions of a project with the answers that this person found good, the last rated first."""
+    answer = aliased(Message)
+    statement = (
+        select(Message, answer)
+        .join(answer, col(answer.parent_id) == col(Message.id))
+        .join(Feedback, col(Feedback.message_id) == col(answer.id))
+        .where(Message.project_id == project_id, Feedback.user_id == user_id, col(Feedback.positive))
+        .order_by(col(Feedback.updated_at).desc(), col(Feedback.message_id))
+        .limit(limit)
+    )
+    return list((await session.exec(statement)).all())

@@ -59,7 +59,7 @@ async def subject_of(database: Database, user_id: UUID) -> str:
 async def hosted(
     postgres_server: Postgres, database_address: DatabaseAddress, database: Database
 ) -> Database:
-    """A database with Supabase's parts, brought up to date after they were there; its owner may be anybody."""
+    """A database with Supabase's parts, brought up to date after they were there."""
     await run_as_admin(postgres_server, _ROLE)
     await run_as_admin(
         postgres_server, f"GRANT authenticated TO {OWNER}", _AUTH, database=database_address.name

@@ -1,18 +1,11 @@
 """Search through the API: what it says of every hit, and that no input makes it stumble."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
-from backend.auth import Viewer
-from backend.schema.nodes import global_id, row_id
-from db.engine import Database
-from db.models import User
-from tests import stage
 from tests.fixtures import asking
-from tests.fixtures.served import Served
+from tests.fixtures.shelves import Shelf
 from tests.stage import PASSAGES, QUESTION
 
 SEARCH = """
@@ -35,32 +28,13 @@ query ($input: SearchInput!) {
 ALL = {"similarityThreshold": 0}
 
 
-@dataclass(frozen=True)
-class Shelf:
-    """A project with a document of three passages."""
-
-    served: Served
-    project: str
-    document: str
-
-    async def search(self, query: str = QUESTION, **values: Any) -> Any:
-        asked = {"projectId": self.project, "query": query, **ALL, **values}
-        return (await self.served.ask(SEARCH, {"input": asked}))["search"]
-
-
-@pytest.fixture
-async def shelf(served: Served, database: Database) -> Shelf:
-    project = await asking.new_project(served)
-    async with database.sessions() as session:
-        user = (await session.exec(select(User))).one()
-    viewer = Viewer(user.id, user.subject, None, None)
-    await stage.publish(database, served.runtime.models, viewer, row_id(project, "Project"))
-    document = await database.pool.fetchval("SELECT id FROM opentrace.documents")
-    return Shelf(served, project, global_id("Document", document))
+async def search(shelf: Shelf, query: str = QUESTION, **values: Any) -> Any:
+    asked = {"projectId": shelf.project, "query": query, **ALL, **values}
+    return (await shelf.served.ask(SEARCH, {"input": asked}))["search"]
 
 
 async def test_a_hit_says_how_it_was_found(shelf: Shelf) -> None:
-    found = await shelf.search(ragStrategy="MULTI_QUERY_HYBRID", useReranking=True, multiQueryCount=2)
+    found = await search(shelf, ragStrategy="MULTI_QUERY_HYBRID", useReranking=True, multiQueryCount=2)
     first = found["hits"][0]
     assert (first["text"], first["rank"], first["document"]) == (PASSAGES[0], 1, {"name": "handbook.pdf"})
     assert (first["vectorRank"], first["keywordRank"], first["rankBeforeRerank"]) == (1, 1, 1)
@@ -79,7 +53,7 @@ async def test_a_hit_says_how_it_was_found(shelf: Shelf) -> None:
 
 
 async def test_a_search_by_meaning_alone_says_nothing_of_words(shelf: Shelf) -> None:
-    found = await shelf.search()
+    found = await search(shelf)
     first = found["hits"][0]
     assert (first["text"], first["vectorRank"]) == (PASSAGES[0], 1)
     silent = ("keywordScore", "fusedScore", "rerankScore", "keywordRank", "rankBeforeRerank")
@@ -98,8 +72,8 @@ async def test_a_search_by_meaning_alone_says_nothing_of_words(shelf: Shelf) -> 
     ],
 )
 async def test_documents_that_pass_the_filters_are_searched(shelf: Shelf, filters: dict[str, Any]) -> None:
-    assert len((await shelf.search(filters=filters))["hits"]) == 3
-    assert len((await shelf.search(filters={**filters, "documentIds": [shelf.document]}))["hits"]) == 3
+    assert len((await search(shelf, filters=filters))["hits"]) == 3
+    assert len((await search(shelf, filters={**filters, "documentIds": [shelf.document]}))["hits"]) == 3
 
 
 @pytest.mark.parametrize(
@@ -113,14 +87,14 @@ async def test_documents_that_pass_the_filters_are_searched(shelf: Shelf, filter
     ],
 )
 async def test_a_filter_that_nothing_passes_says_so(shelf: Shelf, filters: dict[str, Any]) -> None:
-    found = await shelf.search(filters=filters, ragStrategy="HYBRID")
+    found = await search(shelf, filters=filters, ragStrategy="HYBRID")
     assert (found["hits"], found["emptyReason"]) == ([], "ALL_FILTERED_OUT")
 
 
 async def test_other_reasons_for_nothing_are_told_too(shelf: Shelf) -> None:
-    above = await shelf.search(similarityThreshold=1)
+    above = await search(shelf, similarityThreshold=1)
     empty = await asking.new_project(shelf.served)
-    none = await shelf.search(projectId=empty)
+    none = await search(shelf, projectId=empty)
     assert [above["emptyReason"], none["emptyReason"]] == ["NOTHING_ABOVE_THRESHOLD", "EMPTY_PROJECT"]
     assert (above["hits"], none["hits"]) == ([], [])
 
@@ -144,7 +118,7 @@ async def test_other_reasons_for_nothing_are_told_too(shelf: Shelf) -> None:
 async def test_bad_input_is_a_typed_error(
     shelf: Shelf, values: dict[str, Any], code: str, field: str
 ) -> None:
-    refused = await shelf.search(**values)
+    refused = await search(shelf, **values)
     assert (refused["code"], refused["field"]) == (code, field)
 
 
@@ -169,5 +143,5 @@ async def test_bad_input_is_a_typed_error(
 )
 async def test_no_query_makes_a_search_stumble(shelf: Shelf, query: str) -> None:
     for strategy in ("HYBRID", "BASIC"):
-        found = await shelf.search(query, ragStrategy=strategy)
+        found = await search(shelf, query, ragStrategy=strategy)
         assert found["__typename"] in ("SearchPayload", "InvalidInputError")

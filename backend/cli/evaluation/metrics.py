@@ -3,15 +3,10 @@
 import math
 from collections.abc import Mapping, Sequence
 
+from backend.rag.gain import ndcg as ndcg
+
 Gains = Mapping[str, float]
 """Keys that are relevant to a question, each with its gain above 0."""
-
-
-def ndcg(ranking: Sequence[str], relevant: Gains, depth: int) -> float:
-    """Discounted gain of the first `depth` over that of the best ranking there is; gains are linear."""
-    found = [relevant.get(key, 0.0) for key in ranking[:depth]]
-    best = sorted(relevant.values(), reverse=True)[:depth]
-    return _discounted(found) / _discounted(best) if best else 0.0
 
 
 def recall(ranking: Sequence[str], relevant: Gains, depth: int) -> float:
@@ -37,7 +32,3 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def mean(values: Sequence[float]) -> float:
     return math.fsum(values) / len(values) if values else 0.0
-
-
-def _discounted(gains: Sequence[float]) -> float:
-    return math.fsum(gain / math.log2(rank + 1) for rank, gain in enumerate(gains, 1))
