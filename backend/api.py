@@ -11,6 +11,7 @@ from backend.resolvers import loaders
 from backend.resolvers.chats import ChatMutations, ChatQueries
 from backend.resolvers.crawls import CrawlMutations, CrawlQueries
 from backend.resolvers.documents import DocumentMutations, DocumentQueries
+from backend.resolvers.embedding_models import EmbeddingModelMutations, EmbeddingModelQueries
 from backend.resolvers.events import EventSubscriptions
 from backend.resolvers.messages import MessageMutations, MessageQueries
 from backend.resolvers.previews import PreviewQueries
@@ -31,6 +32,7 @@ from backend.transport.senders import Senders
 class Query(
     UserQueries,
     ProjectQueries,
+    EmbeddingModelQueries,
     DocumentQueries,
     CrawlQueries,
     ChatQueries,
@@ -46,7 +48,13 @@ class Query(
     "a mutation that answers with one has changed nothing."
 )
 class Mutation(
-    ProjectMutations, UploadMutations, CrawlMutations, DocumentMutations, ChatMutations, MessageMutations
+    ProjectMutations,
+    EmbeddingModelMutations,
+    UploadMutations,
+    CrawlMutations,
+    DocumentMutations,
+    ChatMutations,
+    MessageMutations,
 ):
     pass
 

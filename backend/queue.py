@@ -28,6 +28,7 @@ class Job(StrEnum):
 
     INGEST_DOCUMENT = "document.ingest"
     CRAWL_SITE = "site.crawl"
+    BUILD_GENERATION = "generation.build"
     ANSWER_MESSAGE = "message.answer"
 
     @property

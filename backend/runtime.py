@@ -123,6 +123,7 @@ def _models(settings: ModelSettings, throttle: Throttle) -> Models:
         guardrail_model=settings.guardrail_model,
         embedding_model=settings.embedding_model,
         embedding_dimensions=settings.embedding_dimensions,
+        more_embedding_models=settings.embedding_models,
         timeout_seconds=settings.timeout_seconds,
         prices={name: Price(price.input, price.output) for name, price in settings.prices.items()},
         gate=throttle,

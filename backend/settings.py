@@ -65,6 +65,8 @@ class ModelSettings(Group):
     """Sums up tables and images, which it must be able to see; the chat model when unset."""
     embedding_model: str = "text-embedding-3-large"
     embedding_dimensions: int = 1536
+    embedding_models: dict[str, int] = {"text-embedding-3-large": 1536, "text-embedding-3-small": 1536}
+    """Names and dimensions of those that a project may change to; the usual one always is among them."""
     timeout_seconds: float = 60.0
     rerank_url: str | None = None
     """Where a reranker speaks Cohere's and Jina's protocol; unset, the chat model reranks."""
@@ -144,6 +146,10 @@ class UpkeepSettings(Group):
     orphan_object_seconds: float = 86_400.0
     staging_kept_seconds: float = 604_800.0
     """How long the finished stages of a failed or cancelled document are kept for a retry."""
+
+    generations_kept_seconds: float = 86_400.0
+    """How long the vectors of an embedding model that no project can go back to are kept; searches that
+    began before a change still use them."""
 
 
 class LimitSettings(Group):

@@ -90,7 +90,7 @@ class Site:
         elements = await child.run(file, limits=Limits(max_pages=PAGES_MANY), hint="text/markdown")
         texts = [(each.position, each.text) for each in chunk.by_title(elements)]
         for batch in embed.batches(texts, embed.Capacity(MAX_INPUTS, MAX_TOKENS)):
-            await embed.embed(self.models, batch, dimensions=ModelServer.embedding_dimensions)
+            await embed.embed(self.models, batch, self.models.embedding)
 
 
 async def run(stack: Stack) -> list[Figure]:

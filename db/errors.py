@@ -5,11 +5,13 @@ DatabaseError
 ├── Missing       the row that this one refers to is gone (`constraint` names the reference)
 ├── Stale         the row has changed hands: the writer's attempt is no longer the row's
 ├── Incomplete    a version lacks vectors, so it cannot be published
+├── Superseded    a version was embedded for a generation that does not serve any more
 └── Unreachable   no connection, or the server ended it; the same work may succeed later
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -57,6 +59,11 @@ class Incomplete(DatabaseError):
         self.num_vectors = num_vectors
 
 
+class Superseded(DatabaseError):
+    def __init__(self, generation_id: UUID) -> None:
+        super().__init__(f"generation {generation_id} does not serve")
+
+
 class Unreachable(DatabaseError):
     """The database does not answer now."""
 
@@ -102,4 +109,13 @@ def _driver_error(error: Exception) -> BaseException:
     return error
 
 
-__all__ = ["DatabaseError", "Duplicate", "Incomplete", "Missing", "Stale", "Unreachable", "translate"]
+__all__ = [
+    "DatabaseError",
+    "Duplicate",
+    "Incomplete",
+    "Missing",
+    "Stale",
+    "Superseded",
+    "Unreachable",
+    "translate",
+]

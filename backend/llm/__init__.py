@@ -3,7 +3,7 @@
 from backend.llm.calls import ContentRefused, ModelAnswerInvalid
 from backend.llm.chat import ChatDelta, TokenUsage, ToolCall
 from backend.llm.gate import Call, Gate
-from backend.llm.models import Embedded, Models
+from backend.llm.models import Embedded, EmbeddingModel, Models
 from backend.llm.prices import Price, Prices
 from backend.llm.rerank import Relevances, Reranker
 
@@ -12,6 +12,7 @@ __all__ = [
     "ChatDelta",
     "ContentRefused",
     "Embedded",
+    "EmbeddingModel",
     "Gate",
     "ModelAnswerInvalid",
     "Models",

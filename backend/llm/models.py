@@ -1,7 +1,7 @@
 """The models that this process uses, behind one client of one server."""
 
 import base64
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -34,6 +34,14 @@ class Embedded:
     num_tokens: int
 
 
+@dataclass(frozen=True)
+class EmbeddingModel:
+    """A model that embeds, by its name at the provider, and how many numbers it is asked for."""
+
+    name: str
+    dimensions: int
+
+
 @dataclass
 class Models:
     """Chat, guardrail and embedding models by name.
@@ -54,6 +62,8 @@ class Models:
     reranker: Reranker | None = None
     summary_model: str = ""
     """The chat model unless another is named."""
+    more_embedding_models: Mapping[str, int] = field(default_factory=dict)
+    """Names of those that projects may have beside the usual one, and their dimensions."""
     prices: Prices = field(default_factory=dict, repr=False)
     _client: AsyncOpenAI = field(init=False, repr=False, compare=False)
 
@@ -67,6 +77,17 @@ class Models:
             http_client=DefaultAsyncHttpxClient(trust_env=not is_near(self.base_url)),
         )
 
+    @property
+    def embedding(self) -> EmbeddingModel:
+        """The one that new projects have."""
+        return EmbeddingModel(self.embedding_model, self.embedding_dimensions)
+
+    @property
+    def embeddings(self) -> list[EmbeddingModel]:
+        """Those that projects may have, the usual one first."""
+        more = (EmbeddingModel(*item) for item in self.more_embedding_models.items())
+        return [self.embedding, *(model for model in more if model.name != self.embedding_model)]
+
     def cost(self, model: str, num_input_tokens: int, num_output_tokens: int) -> Decimal | None:
         """What so many tokens cost in US dollars; None for a model without a price."""
         return prices.cost(self.prices, model, num_input_tokens, num_output_tokens)
@@ -76,11 +97,15 @@ class Models:
         if self.reranker is not None:
             await self.reranker.close()
 
-    async def embed(self, texts: Sequence[str]) -> Embedded:
-        """One vector for each text, in their order. It is one request: mind the server's limits."""
+    async def embed(self, texts: Sequence[str], model: EmbeddingModel | None = None) -> Embedded:
+        """One vector for each text, in their order, by the usual model unless another is named.
+
+        It is one request: mind the server's limits.
+        """
+        by = model or self.embedding
         if not texts:
-            return Embedded(np.zeros((0, self.embedding_dimensions), np.float32), 0)
-        return await repeated(lambda: self._embed(list(texts)), Call.EMBEDDINGS, self.gate)
+            return Embedded(np.zeros((0, by.dimensions), np.float32), 0)
+        return await repeated(lambda: self._embed(list(texts), by), Call.EMBEDDINGS, self.gate)
 
     async def stream_chat(
         self, messages: Prompt, *, tools: Prompt = (), tool_choice: Any = None
@@ -130,17 +155,17 @@ class Models:
             with translated():
                 yield
 
-    async def _embed(self, texts: list[str]) -> Embedded:
+    async def _embed(self, texts: list[str], by: EmbeddingModel) -> Embedded:
         async with self._turn(Call.EMBEDDINGS):
             answer = await self._client.embeddings.create(
-                model=self.embedding_model,
+                model=by.name,
                 input=texts,
-                dimensions=self.embedding_dimensions,
+                dimensions=by.dimensions,
                 encoding_format="base64",
             )
             vectors = _vectors(answer)
             num_tokens = answer.usage.prompt_tokens
-        wanted = (len(texts), self.embedding_dimensions)
+        wanted = (len(texts), by.dimensions)
         if vectors.shape != wanted or not np.isfinite(vectors).all():
             raise ModelAnswerInvalid(
                 f"The embedding model gave numbers of shape {vectors.shape}, not {wanted}."

@@ -18,6 +18,7 @@ from backend.local.model_server import (
     CHAT_MODEL,
     EMBEDDING_DIMENSIONS,
     EMBEDDING_MODEL,
+    EMBEDDING_MODELS,
     RERANK_MODEL,
     ModelServer,
 )
@@ -128,6 +129,7 @@ class Stack:
             "OPENTRACE_MODELS__RERANK_MODEL": RERANK_MODEL,
             "OPENTRACE_MODELS__EMBEDDING_MODEL": EMBEDDING_MODEL,
             "OPENTRACE_MODELS__EMBEDDING_DIMENSIONS": str(EMBEDDING_DIMENSIONS),
+            "OPENTRACE_MODELS__EMBEDDING_MODELS": json.dumps(EMBEDDING_MODELS),
             # The local model embeds some twenty chunks a second: small batches keep the progress moving.
             "OPENTRACE_INGESTION__EMBED_BATCH_INPUTS": "16",
             "OPENTRACE_WEB__TAVILY_API_KEY": self.models.api_key,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.errors import Unavailable
-from backend.llm import Models
+from backend.llm import EmbeddingModel, Models
 from backend.rag import tokens, windows
 
 _LARGEST = float(np.finfo(np.float16).max)
@@ -82,20 +82,20 @@ def batches(texts: Iterable[tuple[int, str]], capacity: Capacity) -> Iterator[Ba
         yield batch
 
 
-async def embed(models: Models, batch: Batch, *, dimensions: int) -> Vectors:
+async def embed(models: Models, batch: Batch, model: EmbeddingModel) -> Vectors:
     """Buy one batch: one vector for each text.
 
     Raises Unavailable when the provider does not answer, or answers with something else than one vector of
-    `dimensions` numbers, within half precision, for each input (MODEL_ANSWER_INVALID).
+    the model's dimensions, within half precision, for each input (MODEL_ANSWER_INVALID).
     """
     inputs = [piece for pieces in batch.pieces for piece in pieces]
-    embedded = await models.embed(inputs)
+    embedded = await models.embed(inputs, model)
     vectors = embedded.vectors
-    sound = vectors.shape == (len(inputs), dimensions) and bool(np.all(np.abs(vectors) <= _LARGEST))
+    sound = vectors.shape == (len(inputs), model.dimensions) and bool(np.all(np.abs(vectors) <= _LARGEST))
     if not sound:
         raise Unavailable(
             f"The embedding model answered with vectors of shape {vectors.shape}; {len(inputs)} vectors "
-            f"of {dimensions} finite numbers were expected.",
+            f"of {model.dimensions} finite numbers were expected.",
             code="MODEL_ANSWER_INVALID",
         )
     return Vectors(batch, _joined(batch, vectors), embedded.num_tokens)

@@ -20,7 +20,7 @@ from backend.services.messages import read as messages
 from db import models as rows
 from db.engine import Database, Session
 from db.models.usage import UsageOf
-from db.queries import citations, projects, retrieval_runs, stages
+from db.queries import citations, generations, projects, retrieval_runs, stages
 from db.queries import crawls as crawl_rows
 from db.queries import documents as document_rows
 from db.queries import images as image_rows
@@ -36,6 +36,8 @@ def build(context: Context) -> Loaders:
         nodes=_at_once(context, nodes.glance, nodes.fetch),
         settings_by_project=_batch(context, projects.settings_of),
         generation_by_project=_batch(context, projects.generations_of),
+        model_change_by_project=_batch(context, generations.changes_of),
+        former_generation_by_project=_batch(context, generations.former_of),
         documents_by_project=_at_once(context, _documents_at_once, _documents),
         num_documents_by_project=_batch(context, document_rows.num_of_projects),
         crawls_by_project=_each(context, _crawls),

@@ -108,6 +108,8 @@ class Loaders:
     nodes: DataLoader[NodeKey, Node | None]
     settings_by_project: DataLoader[UUID, rows.RetrievalSettings | None]
     generation_by_project: DataLoader[UUID, rows.EmbeddingGeneration | None]
+    model_change_by_project: DataLoader[UUID, rows.EmbeddingGeneration | None]
+    former_generation_by_project: DataLoader[UUID, rows.EmbeddingGeneration | None]
     documents_by_project: DataLoader[PageKey, PageOf[rows.Document]]
     num_documents_by_project: DataLoader[UUID, int]
     crawls_by_project: DataLoader[PageKey, PageOf[rows.Crawl]]

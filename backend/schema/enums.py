@@ -12,6 +12,7 @@ from db.models import (
     DocumentSource,
     DocumentStatus,
     Fusion,
+    GenerationStatus,
     MessageRole,
     MessageStatus,
     RagStrategy,
@@ -125,6 +126,15 @@ describe(
     "How a project answers.",
     SIMPLE="One search of the documents, then the answer.",
     AGENTIC="A supervisor that may search the documents and the web, more than once.",
+)
+describe(
+    GenerationStatus,
+    "How far the change to another embedding model is.",
+    BUILDING="Chunks are being embedded by the new model; the one before serves.",
+    ACTIVE="The new model serves.",
+    RETIRED="The model served until another one took its place.",
+    FAILED="It could not be done; `failure` says why. What was embedded is kept for another try.",
+    CANCELLED="Someone gave it up; what was embedded is kept for a while.",
 )
 describe(
     ExportFormat,

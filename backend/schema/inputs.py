@@ -71,6 +71,17 @@ class UpdateRetrievalSettingsInput:
         }
 
 
+@strawberry.input(description="Which embedding model a project is to have.")
+class ChangeEmbeddingModelInput:
+    project_id: strawberry.ID = strawberry.field(description="Which project.")
+    model: str = strawberry.field(description="The model's name, one of `embeddingModels`.")
+
+
+@strawberry.input(description="Which project this is about.")
+class ProjectInput:
+    project_id: strawberry.ID = strawberry.field(description="The project.")
+
+
 @strawberry.input(description="One file that is to be uploaded.")
 class FileInput:
     name: str = strawberry.field(description="The file's name, with its ending.")

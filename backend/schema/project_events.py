@@ -1,4 +1,4 @@
-"""What becomes of a project's documents, one document a change."""
+"""What becomes of a project's documents, one document a change, and of its embedding model."""
 
 from typing import Annotated, Any, TypeAlias
 
@@ -6,6 +6,7 @@ import strawberry
 
 from backend.events.envelope import Event as StreamEvent
 from backend.schema.documents import Document
+from backend.schema.embedding_models import EmbeddingModelChange
 from backend.schema.events import Event, EventsMissed, Made, place_of, plain, translate
 from backend.schema.nodes import global_id
 from db import models as rows
@@ -24,6 +25,9 @@ class ProjectSnapshot(Event):
         description="How many documents have each status, in the order of the work; those without any are "
         "left out."
     )
+    embedding_model_change: EmbeddingModelChange | None = strawberry.field(
+        description="The last change to another embedding model, whatever became of it; none if never asked."
+    )
 
 
 @strawberry.type(
@@ -41,9 +45,19 @@ class DocumentChanged(Event):
     )
 
 
+@strawberry.type(
+    description="The change to another embedding model began, came further, or ended. What happened several "
+    "times before it could be told is told once, as it is now."
+)
+class EmbeddingModelProgressed(Event):
+    change: EmbeddingModelChange = strawberry.field(description="How far it is.")
+
+
 ProjectEvent: TypeAlias = Annotated[
-    ProjectSnapshot | DocumentChanged | EventsMissed,
-    strawberry.union("ProjectEvent", description="Something that happened to a project's documents."),
+    ProjectSnapshot | DocumentChanged | EmbeddingModelProgressed | EventsMissed,
+    strawberry.union(
+        "ProjectEvent", description="Something that happened to a project's documents or its embedding model."
+    ),
 ]
 
 
@@ -53,7 +67,12 @@ def from_event(event: StreamEvent) -> Any:
 
 
 def _snapshot(event: StreamEvent) -> ProjectSnapshot:
-    return ProjectSnapshot(**place_of(event), counts=_counts(event))
+    change = event.data.get("model_change")
+    return ProjectSnapshot(
+        **place_of(event),
+        counts=_counts(event),
+        embedding_model_change=None if change is None else _change(change),
+    )
 
 
 def _changed(event: StreamEvent) -> DocumentChanged:
@@ -68,6 +87,14 @@ def _changed(event: StreamEvent) -> DocumentChanged:
     )
 
 
+def _progressed(event: StreamEvent) -> EmbeddingModelProgressed:
+    return EmbeddingModelProgressed(**place_of(event), change=_change(event.data["model_change"]))
+
+
+def _change(row: Any) -> EmbeddingModelChange:
+    return EmbeddingModelChange.from_row(rows.EmbeddingGeneration.model_validate(row))
+
+
 def _counts(event: StreamEvent) -> list[StatusCount]:
     counts = event.data["counts"]
     return [StatusCount(status=status, count=counts[status]) for status in DocumentStatus if status in counts]
@@ -76,5 +103,6 @@ def _counts(event: StreamEvent) -> list[StatusCount]:
 MAKERS: dict[str, Made] = {
     "ProjectSnapshot": _snapshot,
     "DocumentChanged": _changed,
+    "EmbeddingModelProgressed": _progressed,
     "EventsMissed": plain(EventsMissed),
 }

@@ -9,6 +9,7 @@ from backend.schema.chats import Chat
 from backend.schema.context import Info
 from backend.schema.crawls import Crawl
 from backend.schema.documents import Document
+from backend.schema.embedding_models import EmbeddingModel, EmbeddingModelChange, model_of
 from backend.schema.nodes import Node, global_id
 from backend.schema.paging import After, Connection, First, connection, page_key
 from backend.schema.usage import UsageTotal, usage_of
@@ -54,12 +55,6 @@ class RetrievalSettings:
         )
 
 
-@strawberry.type(description="Which model embeds a project's chunks.")
-class EmbeddingModel:
-    name: str = strawberry.field(description="The model's name at its provider.")
-    dimensions: int = strawberry.field(description="How many numbers an embedding has.")
-
-
 @strawberry.type(description="A set of documents and the chats about them.")
 class Project(Node):
     name: str = strawberry.field(description="What the project is called.")
@@ -94,10 +89,24 @@ class Project(Node):
             raise NotFound("This project was deleted a moment ago.")
         return RetrievalSettings.from_row(row)
 
-    @strawberry.field(description="The model that embeds its chunks.")
+    @strawberry.field(description="The model that embeds its chunks and questions.")
     async def embedding_model(self, info: Info) -> EmbeddingModel | None:
         row = await info.context.loaders.generation_by_project.load(self.row.id)
-        return None if row is None else EmbeddingModel(name=row.model, dimensions=row.dimensions)
+        return None if row is None else model_of(row)
+
+    @strawberry.field(
+        description="The last change to another embedding model, whatever became of it; none if never asked."
+    )
+    async def embedding_model_change(self, info: Info) -> EmbeddingModelChange | None:
+        row = await info.context.loaders.model_change_by_project.load(self.row.id)
+        return None if row is None else EmbeddingModelChange.from_row(row)
+
+    @strawberry.field(
+        description="The embedding model that it had before, to which `rollBackEmbeddingModel` goes back."
+    )
+    async def former_embedding_model(self, info: Info) -> EmbeddingModel | None:
+        row = await info.context.loaders.former_generation_by_project.load(self.row.id)
+        return None if row is None else model_of(row)
 
     @strawberry.field(description="What you spent on it.")
     async def usage(self, info: Info) -> UsageTotal:

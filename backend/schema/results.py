@@ -29,6 +29,13 @@ class UpdateRetrievalSettingsPayload:
     project: Project = strawberry.field(description="The project with its settings as they are now.")
 
 
+@strawberry.type(description="The project whose embedding model is concerned.")
+class EmbeddingModelPayload:
+    project: Project = strawberry.field(
+        description="The project as it is now; `embeddingModelChange` tells how far the change is."
+    )
+
+
 @strawberry.type(description="What a deletion took with it.")
 class DeletionReceipt:
     num_rows: int = strawberry.field(
@@ -145,6 +152,24 @@ UpdateRetrievalSettingsResult: TypeAlias = Annotated[
     UpdateRetrievalSettingsPayload | RowRefused,
     strawberry.union(
         "UpdateRetrievalSettingsResult", description="What came of changing how a project finds and answers."
+    ),
+]
+ChangeEmbeddingModelResult: TypeAlias = Annotated[
+    EmbeddingModelPayload | RowRefused,
+    strawberry.union(
+        "ChangeEmbeddingModelResult", description="What came of asking for another embedding model."
+    ),
+]
+RollBackEmbeddingModelResult: TypeAlias = Annotated[
+    EmbeddingModelPayload | RowRefused,
+    strawberry.union(
+        "RollBackEmbeddingModelResult", description="What came of going back to the embedding model before."
+    ),
+]
+CancelEmbeddingModelChangeResult: TypeAlias = Annotated[
+    EmbeddingModelPayload | RowRefused,
+    strawberry.union(
+        "CancelEmbeddingModelChangeResult", description="What came of giving up the change of the model."
     ),
 ]
 RequestUploadsResult: TypeAlias = Annotated[

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.errors import Unavailable
-from backend.llm import Models, TokenUsage
+from backend.llm import EmbeddingModel, Models, TokenUsage
 from backend.rag import tokens
 from backend.rag.models import Prompt, Shape
 from db.models import UsageKind
@@ -33,15 +33,16 @@ class PaidModels:
 
     models: Models
     account: Account
+    embedding: EmbeddingModel
+    """Which made the vectors that are searched."""
 
     @property
     def has_reranker(self) -> bool:
         return self.models.reranker is not None
 
     async def embed(self, texts: list[str]) -> NDArray[np.float32]:
-        model, size = self.models.embedding_model, _size(texts)
-        with self.account.call(UsageKind.EMBEDDING, model, size) as call:
-            embedded = await self.models.embed(texts)
+        with self.account.call(UsageKind.EMBEDDING, self.embedding.name, _size(texts)) as call:
+            embedded = await self.models.embed(texts, self.embedding)
             call.report(TokenUsage(embedded.num_tokens, 0))
         vectors: NDArray[np.float32] = embedded.vectors
         return vectors

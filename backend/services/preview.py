@@ -138,7 +138,7 @@ class _Comparing:
         start = perf_counter()
         found = await retrieval.find(
             self.database,
-            PaidModels(self.models, side.bill),
+            PaidModels(self.models, side.bill, self.project.embedding),
             scope=self.project.scope,
             plan=side.plan,
             query=question.text,

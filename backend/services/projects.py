@@ -13,7 +13,7 @@ from backend.storage import Storage
 from backend.transactions import Transactions
 from db.engine import Database, Session
 from db.models import Project, RetrievalSettings
-from db.models.projects import MAX_DIMENSIONS
+from db.models.generations import MAX_DIMENSIONS
 from db.queries import glances, projects
 from db.queries import removal as removal_rows
 from db.queries.paging import Page

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from backend.errors import Conflict, NotFound, Unavailable
-from backend.llm import Models
+from backend.llm import EmbeddingModel, Models
 from backend.rag import search
 from backend.rag.models import SearchModels
 from backend.rag.plan import Plan
@@ -18,30 +18,35 @@ from db.queries.search import Scope
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Where a viewer searches, and the project's settings for it."""
+    """Where a viewer searches, by the vectors of which model, and the project's settings for it.
+
+    It stays true when the project changes its model meanwhile: the vectors of the former one are kept.
+    """
 
     scope: Scope
     settings: RetrievalSettings
+    embedding: EmbeddingModel
 
 
 async def of_project(session: Session, *, viewer_id: UUID, project_id: UUID, models: Models) -> Retrieval:
     """What a search in this project needs.
 
-    Raises NotFound for a stranger, and Conflict (EMBEDDING_MODEL_CHANGED) when the project's vectors were
-    made by another model than the one that is configured: their distances would mean nothing.
+    Raises NotFound for a stranger, and Conflict (EMBEDDING_MODEL_CHANGED) when the model that made the
+    project's vectors is not offered here: no question can be compared with them.
     """
     role = await projects.role_of(session, project_id=project_id, user_id=viewer_id)
     settings = (await projects.settings_of(session, [project_id])).get(project_id)
     generation = await projects.active_generation(session, project_id)
     if role is None or settings is None or generation is None:
         raise NotFound("There is no such project.")
-    if (generation.model, generation.dimensions) != (models.embedding_model, models.embedding_dimensions):
+    embedding = EmbeddingModel(generation.model, generation.dimensions)
+    if embedding not in models.embeddings:
         message = (
             f"This project's documents were embedded by {generation.model} ({generation.dimensions} "
-            f"dimensions), but {models.embedding_model} is configured. Ingest them again."
+            "dimensions), which is not offered here any more. Change the project's embedding model."
         )
         raise Conflict(message, code="EMBEDDING_MODEL_CHANGED")
-    return Retrieval(Scope(viewer_id, project_id, generation.id), settings)
+    return Retrieval(Scope(viewer_id, project_id, generation.id), settings, embedding)
 
 
 async def find(database: Database, models: SearchModels, *, scope: Scope, plan: Plan, query: str) -> Found:

@@ -55,7 +55,11 @@ async def search(
     bill = Bill(viewer.user_id, request.project_id)
     try:
         return await retrieval.find(
-            database, PaidModels(models, bill), scope=found.scope, plan=chosen, query=request.query
+            database,
+            PaidModels(models, bill, found.embedding),
+            scope=found.scope,
+            plan=chosen,
+            query=request.query,
         )
     finally:
         await bill.settle(transactions)

@@ -5,15 +5,18 @@ import structlog
 from backend.queue import Job, enqueue
 from backend.services.crawls import walk
 from backend.services.documents import events, failures, run
+from backend.services.generations import begin, build
 from backend.services.messages import finish
 from backend.transactions import Transactions
 from db.engine import Session
-from db.queries import keywords, work
+from db.models import GenerationStatus
+from db.queries import generations, keywords, work
 
 log = structlog.get_logger()
 
 RING_LIMIT = 100
 TEND_LIMIT = 50_000
+FORGET_LIMIT = 5000
 
 
 async def sweep(transactions: Transactions, *, max_tries: int, quiet_seconds: float) -> None:
@@ -29,6 +32,10 @@ async def sweep(transactions: Transactions, *, max_tries: int, quiet_seconds: fl
             enqueue(session, Job.INGEST_DOCUMENT, document_id)
         for crawl_id in await work.ring_crawls(session, limit=RING_LIMIT, quiet_seconds=quiet_seconds):
             enqueue(session, Job.CRAWL_SITE, crawl_id)
+        for generation_id in await work.ring_generations(
+            session, limit=RING_LIMIT, quiet_seconds=quiet_seconds
+        ):
+            enqueue(session, Job.BUILD_GENERATION, generation_id)
         for message_id in await work.ring_messages(session, limit=RING_LIMIT, quiet_seconds=quiet_seconds):
             enqueue(session, Job.ANSWER_MESSAGE, message_id)
 
@@ -42,6 +49,23 @@ async def tend_keywords(transactions: Transactions) -> int:
         return await keywords.tend(session, num_rows=TEND_LIMIT)
 
 
+async def forget_generations(transactions: Transactions, *, older_than_seconds: float) -> int:
+    """Delete vectors of models that no project goes back to any more, some at a time; returns how many.
+
+    Those are of changes that failed or were given up, and of models older than the former one, so long ago.
+    """
+    num_gone = 0
+    while num_gone < TEND_LIMIT:
+        async with transactions.unit_of_work() as session:
+            num = await generations.forget_forsaken(
+                session, older_than_seconds=older_than_seconds, limit=FORGET_LIMIT
+            )
+        if num is None:
+            break
+        num_gone += num
+    return num_gone
+
+
 async def _give_up_exhausted(session: Session, max_tries: int) -> None:
     for document in await work.exhausted_documents(session, max_tries=max_tries):
         events.change_hands(document)
@@ -50,6 +74,9 @@ async def _give_up_exhausted(session: Session, max_tries: int) -> None:
     for crawl in await work.exhausted_crawls(session, max_tries=max_tries):
         walk.give_up(crawl, code=failures.GAVE_UP, message=walk.GAVE_UP)
         log.error("crawl.given_up", crawl_id=str(crawl.id), num_tries=crawl.num_tries)
+    for row in await work.exhausted_generations(session, max_tries=max_tries):
+        begin.end(session, row, GenerationStatus.FAILED, code=failures.GAVE_UP, message=build.GAVE_UP)
+        log.error("generation.given_up", generation_id=str(row.id), num_tries=row.num_tries)
     for message in await work.exhausted_messages(session, max_tries=max_tries):
         await finish.give_up(session, message)
         log.error("message.given_up", message_id=str(message.id), num_tries=message.num_tries)

@@ -1,4 +1,4 @@
-"""The ingestion worker's job: take in the next document, or walk on through a web site when none waits."""
+"""The ingestion worker's job: a slice of another embedding model, a document, or pages of a web site."""
 
 from backend.queue import Job
 from backend.rag import embed, parse
@@ -7,6 +7,7 @@ from backend.services import work
 from backend.services.crawls import walk
 from backend.services.documents import files, ingest
 from backend.services.documents.run import Doors, Limits
+from backend.services.generations import build
 from backend.settings import IngestionSettings, ModelSettings, Settings
 
 JOB = Job.INGEST_DOCUMENT
@@ -19,8 +20,20 @@ def num_seats(settings: Settings) -> int:
 
 
 async def run_next(runtime: Runtime) -> bool:
-    """Take in one document, or else visit some pages of a crawl; False when neither waits."""
-    return await _ingest_next(runtime) or await _crawl_next(runtime)
+    """Build on a generation and take in one document, or else visit some pages; False when nothing waits.
+
+    Neither generations nor documents wait for the other kind to end, however much there is of it.
+    """
+    has_built, has_ingested = await _build_next(runtime), await _ingest_next(runtime)
+    return has_built or has_ingested or await _crawl_next(runtime)
+
+
+async def _build_next(runtime: Runtime) -> bool:
+    limits = build.Limits(
+        hold=_hold(runtime.settings),
+        embedding=_capacity(runtime.settings.ingestion, runtime.settings.models),
+    )
+    return await build.run_next(_doors(runtime), limits)
 
 
 async def _ingest_next(runtime: Runtime) -> bool:
@@ -37,7 +50,6 @@ async def _ingest_next(runtime: Runtime) -> bool:
 
 
 async def _crawl_next(runtime: Runtime) -> bool:
-    doors = Doors(runtime.transactions, runtime.database, runtime.storage, runtime.models, runtime.web)
     settings = runtime.settings
     limits = walk.Limits(
         uploads=files.UploadLimits(
@@ -51,7 +63,11 @@ async def _crawl_next(runtime: Runtime) -> bool:
         hold=_hold(settings),
         delay_seconds=settings.web.crawl_delay_seconds,
     )
-    return await walk.run_next(doors, limits)
+    return await walk.run_next(_doors(runtime), limits)
+
+
+def _doors(runtime: Runtime) -> Doors:
+    return Doors(runtime.transactions, runtime.database, runtime.storage, runtime.models, runtime.web)
 
 
 def _hold(settings: Settings) -> work.Limits:

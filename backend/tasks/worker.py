@@ -160,7 +160,7 @@ class Workshop:
         )
 
     async def _prune(self) -> None:
-        """Seldom: it counts all entries."""
+        """Seldom: it goes through all there are."""
         now = asyncio.get_running_loop().time()
         if now < self._pruned_at + PRUNE_SECONDS:
             return
@@ -170,6 +170,10 @@ class Workshop:
             self._runtime.database,
             max_entries=limits.embedding_cache_entries,
             older_than_seconds=limits.embedding_cache_days * 86_400,
+        )
+        await upkeep.forget_generations(
+            self._runtime.transactions,
+            older_than_seconds=self._settings.upkeep.generations_kept_seconds,
         )
 
     async def _expire(self) -> None:

@@ -311,6 +311,7 @@ export type ProjectEventsSubscription = { projectEvents:
         { __typename: 'Document', id: string }
         & { ' $fragmentRefs'?: { 'DocumentRowFragment': DocumentRowFragment } }
       ) | null }
+    | { __typename: 'EmbeddingModelProgressed' }
     | { __typename: 'EventsMissed', cursor: string }
     | { __typename: 'ProjectSnapshot', cursor: string, counts: Array<{ __typename: 'StatusCount', status: DocumentStatus, count: number }> }
    };

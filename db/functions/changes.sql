@@ -1,4 +1,4 @@
--- Every change of a document's status or name gets the project's next number, in the transaction that makes it. The
+-- Every change of a document's status or name, and every step towards another embedding model, gets the project's next number, in the transaction that makes it. The
 -- project's row is held from then on until the commit, so numbers become visible in their own order and without
 -- holes: who has read up to n has missed nothing. Progress within a stage changes no status and counts nothing.
 -- Definer: the API's role may not touch the counters itself.
@@ -40,3 +40,11 @@ CREATE OR REPLACE TRIGGER count_change BEFORE UPDATE OF status, name ON opentrac
     FOR EACH ROW WHEN (OLD.status IS DISTINCT FROM NEW.status OR OLD.name IS DISTINCT FROM NEW.name) EXECUTE FUNCTION opentrace.count_change();
 CREATE OR REPLACE TRIGGER count_removal AFTER DELETE ON opentrace.documents
     FOR EACH ROW EXECUTE FUNCTION opentrace.count_removal();
+
+CREATE OR REPLACE TRIGGER count_change_of_new BEFORE INSERT ON opentrace.embedding_generations
+    FOR EACH ROW WHEN (NEW.requested_at IS NOT NULL) EXECUTE FUNCTION opentrace.count_change();
+CREATE OR REPLACE TRIGGER count_change BEFORE UPDATE OF status, num_embedded ON opentrace.embedding_generations
+    FOR EACH ROW WHEN (NEW.requested_at IS NOT NULL AND NEW.status <> 'RETIRED'
+                       AND (OLD.status IS DISTINCT FROM NEW.status
+                            OR OLD.num_embedded IS DISTINCT FROM NEW.num_embedded))
+    EXECUTE FUNCTION opentrace.count_change();

@@ -96,9 +96,12 @@ BEGIN
     ) THEN
         RETURN;
     END IF;
-    -- Documents before the project, as a publication locks them: the other way round they could wait for
-    -- each other.
+    -- Documents and generations before the project, as a publication and a switch lock them: the other way
+    -- round they could wait for each other.
     PERFORM FROM opentrace.documents d WHERE d.project_id = its_project ORDER BY d.id FOR UPDATE;
+    PERFORM FROM opentrace.embedding_generations g
+      WHERE g.project_id = its_project AND g.status = 'ACTIVE' FOR UPDATE;
+    PERFORM FROM opentrace.embedding_generations g WHERE g.project_id = its_project FOR UPDATE;
     PERFORM FROM opentrace.projects p WHERE p.id = its_project FOR UPDATE;
     IF NOT FOUND THEN
         RETURN;

@@ -14,15 +14,14 @@ from db.models.documents import (
     DocumentVersion,
 )
 from db.models.embeddings import CachedEmbedding
+from db.models.generations import EmbeddingGeneration, GenerationStatus
 from db.models.images import ChunkImage
 from db.models.keywords import ChunkKeywords, LexemeChange, LexemeCount
 from db.models.memories import Memory
 from db.models.messages import Citation, CitationStatus, Feedback, Message, MessageRole, MessageStatus
 from db.models.projects import (
     AgentType,
-    EmbeddingGeneration,
     Fusion,
-    GenerationStatus,
     MemberRole,
     Project,
     ProjectMember,

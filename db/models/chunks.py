@@ -38,9 +38,10 @@ class Chunk(ChunkColumns, table=True):
     """A published chunk; when it goes, a trigger takes its vectors with it."""
 
     __tablename__ = "chunks"
+    __table_args__ = (Index(None, "project_id", "id"),)
 
     id: UUID = identifier()
-    project_id: UUID = reference("projects.id", index=True)
+    project_id: UUID = reference("projects.id")
     document_id: UUID = reference("documents.id", index=True)
 
 

@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, text
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
-from db.models.base import Table, check, choice, identifier, now, one_of, reference, time
+from db.models.base import Table, check, choice, identifier, now, one_of, reference
 
 
 class MemberRole(StrEnum):
@@ -30,17 +30,6 @@ class AgentType(StrEnum):
 class Fusion(StrEnum):
     RRF = "RRF"
     CONVEX = "CONVEX"
-
-
-class GenerationStatus(StrEnum):
-    BUILDING = "BUILDING"
-    ACTIVE = "ACTIVE"
-    RETIRED = "RETIRED"
-
-
-ACTIVE = "status = 'ACTIVE'"
-MAX_DIMENSIONS = 4000
-"""A halfvec stored plain must fit one page."""
 
 
 class Project(Table, table=True):
@@ -98,22 +87,3 @@ class RetrievalSettings(Table, table=True):
     vector_weight: float = 0.7
     keyword_weight: float = 0.3
     updated_at: datetime = now()
-
-
-class EmbeddingGeneration(Table, table=True):
-    """All vectors of a project made by one model; exactly one generation is ACTIVE and serves."""
-
-    __tablename__ = "embedding_generations"
-    __table_args__ = (
-        Index("uq_embedding_generations_active", "project_id", unique=True, postgresql_where=text(ACTIVE)),
-        one_of("status", GenerationStatus),
-        check("dimensions", f"dimensions BETWEEN 1 AND {MAX_DIMENSIONS}"),
-    )
-
-    id: UUID = identifier()
-    project_id: UUID = reference("projects.id", index=True)
-    model: str
-    dimensions: int
-    status: GenerationStatus = choice(GenerationStatus, default=GenerationStatus.ACTIVE)
-    created_at: datetime = now()
-    activated_at: datetime | None = time(default=None)

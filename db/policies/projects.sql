@@ -32,7 +32,18 @@ CREATE POLICY members ON opentrace.retrieval_settings TO opentrace_api
 
 ALTER TABLE opentrace.embedding_generations ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON opentrace.embedding_generations TO opentrace_api;
-CREATE POLICY members ON opentrace.embedding_generations TO opentrace_api
+GRANT UPDATE (
+    status, requested_by, requested_at, failure_code, failure_message, attempt, num_tries, leased_until, rung_at,
+    started_at, updated_at, finished_at
+) ON opentrace.embedding_generations TO opentrace_api;
+CREATE POLICY members ON opentrace.embedding_generations FOR SELECT TO opentrace_api
     USING (EXISTS (SELECT FROM opentrace.project_members m
                     WHERE m.project_id = embedding_generations.project_id
                       AND m.user_id = (SELECT opentrace.viewer_id())));
+CREATE POLICY members_add ON opentrace.embedding_generations FOR INSERT TO opentrace_api
+    WITH CHECK (opentrace.is_member(project_id)
+                AND (requested_by IS NULL OR requested_by = (SELECT opentrace.viewer_id())));
+-- Workers alone let a generation serve.
+CREATE POLICY members_change ON opentrace.embedding_generations FOR UPDATE TO opentrace_api
+    USING (opentrace.is_member(project_id))
+    WITH CHECK (opentrace.is_member(project_id) AND status IN ('BUILDING', 'CANCELLED'));

@@ -14,11 +14,11 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.engine import Database
-from db.errors import Incomplete, Stale, translate
+from db.errors import Incomplete, Stale, Superseded, translate
 from db.models import Document, DocumentVersion, StagedChunk, StagedVector
 from db.models.base import SCHEMA, utc_now
+from db.queries import generations, work
 from db.queries import vectors as vector_format
-from db.queries import work
 
 
 @dataclass(frozen=True)
@@ -132,12 +132,15 @@ async def publish_version(session: AsyncSession, *, target: Target, generation_i
 
     Repeating it changes nothing. The document's `version` and `num_chunks` follow, and so does its file when
     the version has one of its own. Raises Stale when the
-    fence is lost and Incomplete when a chunk has no vector of the generation.
+    fence is lost, Superseded when another generation serves by now, and Incomplete when a chunk has no vector
+    of the generation.
     """
     document = await work.fence(session, Document, target.document_id, target.attempt)
     version = await session.get_one(DocumentVersion, target.version_id, populate_existing=True)
     if version.published_at is not None:
         return document.num_chunks or 0
+    if not await generations.hold_serving(session, generation_id):
+        raise Superseded(generation_id)
     num_chunks = await _complete(session, target.version_id, generation_id)
     _take_file(document, version)
     await session.flush()

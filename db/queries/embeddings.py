@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from db.engine import Database
-from db.errors import Duplicate, Missing, translate
+from db.errors import Duplicate, translate
 from db.models.base import SCHEMA, utc_now
 from db.queries import vectors as vector_format
 from db.queries.chunks import Target, fenced
@@ -50,7 +50,7 @@ async def stage_known(
 
 
 # Hashes are compared with arrays: joins are planned by guesses, and go through all that the project has.
-_STAGE_KNOWN = f"""
+KNOWN = f"""
 WITH known AS (
     SELECT sha256, embedding, used_at FROM {SCHEMA}.cached_embeddings
      WHERE project_id = $1 AND model = $2 AND dimensions = $3 AND sha256 = ANY($5::bytea[])
@@ -62,6 +62,8 @@ WITH known AS (
             SELECT sha256 FROM known WHERE used_at < now() - interval '1 day'))
            FOR UPDATE SKIP LOCKED))
 )
+"""
+_STAGE_KNOWN = f"""{KNOWN}
 INSERT INTO {SCHEMA}.staged_vectors (version_id, generation_id, position, embedding)
 SELECT $6, $7, w.position, k.embedding
   FROM unnest($4::int[], $5::bytea[]) AS w(position, sha256) JOIN known k ON k.sha256 = w.sha256
@@ -70,65 +72,77 @@ RETURNING position
 """
 
 
-async def keep(
-    database: Database,
-    *,
-    target: Target,
-    source: Source,
-    sha256s: Sequence[bytes],
-    vectors: NDArray[np.float32],
-) -> None:
-    """Remember what was bought: `vectors[i]`, of shape (n, dimensions), belongs to the text of `sha256s[i]`.
+@dataclass(frozen=True)
+class Bought:
+    """`vectors[i]`, of shape (n, dimensions), belongs to `sha256s[i]`, bought for `document_ids[i]`."""
 
-    It is not fenced, for what is paid for is paid for. What the project has already stays as it is; of a
-    document that is gone nothing is kept.
+    document_ids: Sequence[UUID]
+    sha256s: Sequence[bytes]
+    vectors: NDArray[np.float32]
+
+    def only(self, places: Sequence[int]) -> "Bought":
+        return Bought(
+            [self.document_ids[place] for place in places],
+            [self.sha256s[place] for place in places],
+            self.vectors[list(places)],
+        )
+
+
+async def keep(database: Database, *, project_id: UUID, source: Source, bought: Bought) -> None:
+    """Remember what was bought.
+
+    It is not fenced, for what is paid for is paid for. What the project has already stays as it is; of
+    documents that are gone nothing is kept.
     """
     # In one order for all writers, so that no two of them wait for each other.
-    order = sorted(range(len(sha256s)), key=sha256s.__getitem__)
-    sha256s, vectors = [sha256s[place] for place in order], vectors[order]
+    bought = bought.only(sorted(range(len(bought.sha256s)), key=bought.sha256s.__getitem__))
     for _ in range(_TRIES):
         try:
             with translate():
                 async with database.pool.acquire() as connection, connection.transaction():
-                    await _copy(connection, target, source, sha256s, vectors)
-            return
-        except Missing:
+                    await _copy(connection, project_id, source, bought)
             return
         except Duplicate:
             # Somebody bought one of these texts at the same time, and was first.
-            new = await _unknown(database, target, source, sha256s)
-            sha256s, vectors = [sha256s[place] for place in new], vectors[new]
-            if not new:
-                return
+            bought = bought.only(await _unknown(database, project_id, source, bought.sha256s))
 
 
-async def _copy(
-    connection: Any, target: Target, source: Source, sha256s: Sequence[bytes], vectors: NDArray[np.float32]
-) -> None:
+async def _copy(connection: Any, project_id: UUID, source: Source, bought: Bought) -> None:
+    # They may not go before this is written; in the order in which a whole project's are locked.
+    alive = await connection.fetch(
+        f"SELECT id FROM {SCHEMA}.documents WHERE id = ANY($1::uuid[]) ORDER BY id FOR KEY SHARE",
+        list(set(bought.document_ids)),
+    )
+    there = {row["id"] for row in alive}
+    bought = bought.only([place for place, id in enumerate(bought.document_ids) if id in there])
+    if not bought.sha256s:
+        return
     fields = [
-        vector_format.identifier(target.project_id),
+        vector_format.identifier(project_id),
         vector_format.word(source.model),
         vector_format.integer(source.dimensions),
-        vector_format.digests(sha256s),
-        vector_format.identifier(target.document_id),
+        vector_format.digests(bought.sha256s),
+        vector_format.identifiers(bought.document_ids),
         vector_format.moment(utc_now()),
     ]
     await connection.copy_to_table(
         "cached_embeddings",
         schema_name=SCHEMA,
         columns=_COLUMNS,
-        source=vector_format.copy_rows(fields, vectors),
+        source=vector_format.copy_rows(fields, bought.vectors),
         format="binary",
     )
 
 
-async def _unknown(database: Database, target: Target, source: Source, sha256s: Sequence[bytes]) -> list[int]:
+async def _unknown(
+    database: Database, project_id: UUID, source: Source, sha256s: Sequence[bytes]
+) -> list[int]:
     """The places of `sha256s` that the project has no vector of."""
     statement = (
         f"SELECT sha256 FROM {SCHEMA}.cached_embeddings"
         " WHERE project_id = $1 AND model = $2 AND dimensions = $3 AND sha256 = ANY($4::bytea[])"
     )
-    values = (target.project_id, source.model, source.dimensions, list(sha256s))
+    values = (project_id, source.model, source.dimensions, list(sha256s))
     with translate():
         async with database.pool.acquire() as connection, connection.transaction():
             known = {row["sha256"] for row in await connection.fetch(statement, *values)}

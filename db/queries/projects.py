@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.models import EmbeddingGeneration, MemberRole, Project, ProjectMember, RetrievalSettings
 from db.models.base import utc_now
-from db.models.projects import GenerationStatus
+from db.models.generations import GenerationStatus
 from db.queries import paging
 from db.queries.paging import Page
 

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from db.models.projects import MAX_DIMENSIONS
+from db.models.generations import MAX_DIMENSIONS
 
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 _END = b"\xff\xff"
@@ -28,6 +28,11 @@ class Field:
 
 def identifier(value: UUID) -> Field:
     return Field(16, "V16", np.void(value.bytes))
+
+
+def identifiers(values: Sequence[UUID]) -> Field:
+    """One for each row."""
+    return Field(16, "V16", np.frombuffer(b"".join(value.bytes for value in values), dtype="V16"))
 
 
 def word(value: str) -> Field:

@@ -12,11 +12,11 @@ from sqlalchemy import select, text
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.errors import Stale
-from db.models import Crawl, Document, Message
+from db.models import Crawl, Document, EmbeddingGeneration, Message
 from db.queries import work_sql
-from db.queries.work_sql import CRAWLS, DOCUMENTS, MESSAGES, Kind
+from db.queries.work_sql import CRAWLS, DOCUMENTS, GENERATIONS, MESSAGES, Kind
 
-Row = TypeVar("Row", Document, Message, Crawl)
+Row = TypeVar("Row", Document, Message, Crawl, EmbeddingGeneration)
 
 
 async def claim_document(
@@ -38,6 +38,13 @@ async def claim_crawl(
 ) -> Crawl | None:
     """Take the crawl that was served longest ago, or None; it becomes RUNNING."""
     return await _claim(session, Crawl, lease_seconds, per_user, max_tries)
+
+
+async def claim_generation(
+    session: AsyncSession, *, lease_seconds: float, per_user: int, max_tries: int
+) -> EmbeddingGeneration | None:
+    """Take the BUILDING generation that was served longest ago, or None."""
+    return await _claim(session, EmbeddingGeneration, lease_seconds, per_user, max_tries)
 
 
 async def renew(
@@ -79,6 +86,11 @@ async def ring_crawls(session: AsyncSession, *, limit: int, quiet_seconds: float
     return await _ring(session, CRAWLS, limit, quiet_seconds)
 
 
+async def ring_generations(session: AsyncSession, *, limit: int, quiet_seconds: float) -> list[UUID]:
+    """Generations to be built that nobody was rung for within `quiet_seconds`; they count as rung now."""
+    return await _ring(session, GENERATIONS, limit, quiet_seconds)
+
+
 async def exhausted_documents(session: AsyncSession, *, max_tries: int, limit: int = 100) -> list[Document]:
     """Documents that were claimed `max_tries` times and lost each time, locked so that they can be failed."""
     return await _rows(session, Document, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit})
@@ -92,6 +104,15 @@ async def exhausted_messages(session: AsyncSession, *, max_tries: int, limit: in
 async def exhausted_crawls(session: AsyncSession, *, max_tries: int, limit: int = 100) -> list[Crawl]:
     """Crawls that were claimed `max_tries` times and lost each time, locked so that they can be failed."""
     return await _rows(session, Crawl, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit})
+
+
+async def exhausted_generations(
+    session: AsyncSession, *, max_tries: int, limit: int = 100
+) -> list[EmbeddingGeneration]:
+    """Generations claimed `max_tries` times and lost each time, locked so that they can be failed."""
+    return await _rows(
+        session, EmbeddingGeneration, work_sql.EXHAUSTED, {"max_tries": max_tries, "limit": limit}
+    )
 
 
 async def take_expired_uploads(
@@ -143,4 +164,9 @@ def _kind(table: type[Row]) -> Kind:
     return _KINDS[table]
 
 
-_KINDS: dict[type[Any], Kind] = {Document: DOCUMENTS, Message: MESSAGES, Crawl: CRAWLS}
+_KINDS: dict[type[Any], Kind] = {
+    Document: DOCUMENTS,
+    Message: MESSAGES,
+    Crawl: CRAWLS,
+    EmbeddingGeneration: GENERATIONS,
+}

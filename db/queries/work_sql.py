@@ -27,7 +27,7 @@ DOCUMENTS = Kind(
     user="uploaded_by",
     waiting_since="queued_at",
     running="'PARTITIONING', 'CHUNKING', 'SUMMARISING', 'VECTORIZATION'",
-    on_claim="status = CASE WHEN d.status = 'QUEUED' THEN 'PARTITIONING' ELSE d.status END",
+    on_claim="status = CASE WHEN d.status = 'QUEUED' THEN 'PARTITIONING' ELSE d.status END, event_seq = 0",
     lock_key=720_101,
 )
 MESSAGES = Kind(
@@ -36,7 +36,8 @@ MESSAGES = Kind(
     waiting_since="created_at",
     running="'RUNNING'",
     # A claim starts the text anew, except to end an answer that was stopped: what was written is kept.
-    on_claim="status = 'RUNNING', content = CASE WHEN d.stop_requested_at IS NULL THEN '' ELSE d.content END",
+    on_claim="status = 'RUNNING', event_seq = 0,"
+    " content = CASE WHEN d.stop_requested_at IS NULL THEN '' ELSE d.content END",
     lock_key=720_102,
 )
 
@@ -46,8 +47,17 @@ CRAWLS = Kind(
     # They are held in slices: the one that was served longest ago is next.
     waiting_since="updated_at",
     running="'RUNNING'",
-    on_claim="status = 'RUNNING'",
+    on_claim="status = 'RUNNING', event_seq = 0",
     lock_key=720_103,
+)
+GENERATIONS = Kind(
+    table="opentrace.embedding_generations",
+    user="requested_by",
+    # They are built in slices, too.
+    waiting_since="updated_at",
+    running="'BUILDING'",
+    on_claim="status = 'BUILDING'",
+    lock_key=720_104,
 )
 
 _RUNNABLE = "d.status IN ('QUEUED', {running}) AND (d.leased_until IS NULL OR d.leased_until <= now())"
@@ -77,7 +87,6 @@ WITH live AS (
 UPDATE {table} d
    SET {on_claim},
        attempt = d.attempt + 1,
-       event_seq = 0,
        num_tries = d.num_tries + 1,
        leased_until = now() + make_interval(secs => :lease_seconds),
        started_at = coalesce(d.started_at, now()),

@@ -10,7 +10,7 @@ from db.engine import Database
 from db.errors import Stale
 from db.queries import chunks, embeddings
 from db.queries.chunks import Target
-from db.queries.embeddings import Source
+from db.queries.embeddings import Bought, Source
 from tests.db import seed
 from tests.db.seed import Home
 
@@ -24,9 +24,9 @@ def source(home: Home, *, model: str = "m", dimensions: int = seed.DIMENSIONS) -
 
 async def keep(database: Database, home: Home, place: Target, first: int = 0, last: int = NUM) -> None:
     rows = seed.vectors(NUM)[first:last]
-    await embeddings.keep(
-        database, target=place, source=source(home), sha256s=HASHES[first:last], vectors=rows
-    )
+    hashes = HASHES[first:last]
+    bought = Bought([place.document_id] * len(hashes), hashes, rows)
+    await embeddings.keep(database, project_id=place.project_id, source=source(home), bought=bought)
 
 
 async def known(database: Database, place: Target, of: Source) -> set[int]:

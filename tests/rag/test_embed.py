@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from backend.errors import Unavailable
-from backend.llm import Models
+from backend.llm import EmbeddingModel, Models
 from backend.rag import embed, tokens
 from backend.rag.embed import Batch, Capacity
+
+TWO = EmbeddingModel("two", 2)
 
 
 def grouped(texts: list[tuple[int, str]], **limits: int) -> list[Any]:
@@ -58,14 +60,14 @@ class Answering:
     def __init__(self, vectors: Any) -> None:
         self.vectors = np.array(vectors, dtype=np.float32)
 
-    async def embed(self, texts: list[str]) -> Any:
+    async def embed(self, texts: list[str], *by: Any) -> Any:
         return SimpleNamespace(vectors=self.vectors, num_tokens=7)
 
 
 async def embedded(vectors: Any) -> embed.Vectors:
     models = cast(Models, Answering(vectors))
     batch = Batch(["a", "b"], [[0, 2], [1]], [["a"], ["b"]])
-    return await embed.embed(models, batch, dimensions=2)
+    return await embed.embed(models, batch, TWO)
 
 
 async def test_every_place_gets_the_vector_of_its_text() -> None:
@@ -78,7 +80,7 @@ async def test_every_place_gets_the_vector_of_its_text() -> None:
 async def test_the_vector_of_a_text_in_pieces_is_their_mean_by_length() -> None:
     models = cast(Models, Answering([[1, 0], [2, 0], [0, 1]]))
     batch = Batch(["a", "bbbb"], [[0], [1]], [["a"], ["bbb", "b"]])
-    bought = await embed.embed(models, batch, dimensions=2)
+    bought = await embed.embed(models, batch, TWO)
     mean = np.array([2 * 3, 1]) / math.hypot(6, 1)
     assert np.allclose(bought.vectors, [[1, 0], mean])
 

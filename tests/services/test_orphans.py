@@ -35,9 +35,9 @@ class Away:
     """Models that do not answer."""
 
     def __init__(self, models: Any) -> None:
-        self.embedding_model = models.embedding_model
+        self.embeddings = models.embeddings
 
-    async def embed(self, texts: list[str]) -> Any:
+    async def embed(self, texts: list[str], *by: Any) -> Any:
         raise Unavailable("The model server does not answer.")
 
 

@@ -1,9 +1,9 @@
 """Starts the local model server: `python -m backend.local.models --port PORT --data FOLDER`.
 
-It speaks OpenAI's protocol with three models: `all-MiniLM-L6-v2` embeds (384 dimensions), `local-maxsim`
-reranks, and `local-extractive` chats by quoting. Any model name is accepted; the answer names the one that
-did the work. Below /tavily it plays Tavily over a few pages. It ends
-with the process that started it.
+It speaks OpenAI's protocol with four models: `all-MiniLM-L6-v2` embeds (384 dimensions), and so does
+`all-MiniLM-L6-v2-256` (256, to have one to change to), `local-maxsim` reranks, and `local-extractive`
+chats by quoting. Any model name is accepted; the answer names the one that did the work. Below /tavily it
+plays Tavily over a few pages. It ends with the process that started it.
 
 Failures can be rehearsed from outside, here only and never against a paid provider:
 

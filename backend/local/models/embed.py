@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from backend.local.models.encoder import DIMENSIONS, MODEL, Encoder, Vectors, Window, normalised
+from backend.local.models.encoder import Encoder, Vectors, Window, normalised
+from backend.local.models.narrow import cut, known_as, width_of
 from backend.local.models.protocol import EmbeddingRequest
 from backend.local.models.refusals import Refusal
 from backend.local.models.turns import Turns
@@ -26,14 +27,17 @@ def tokens(request: EmbeddingRequest, encoder: Encoder) -> list[Window]:
     return ids
 
 
-async def reply(encoding: str, ids: list[Window], encoder: Encoder, turns: Turns) -> dict[str, Any]:
+async def reply(
+    request: EmbeddingRequest, ids: list[Window], encoder: Encoder, turns: Turns
+) -> dict[str, Any]:
     """The body of the answer for these texts."""
     num_tokens = sum(map(len, ids))
+    model, encoding = known_as(request.model), request.encoding_format
     return {
         "object": "list",
-        "model": MODEL,
+        "model": model,
         "data": [
-            {"object": "embedding", "index": place, "embedding": spelled(vector, encoding)}
+            {"object": "embedding", "index": place, "embedding": spelled(cut(vector, model), encoding)}
             for place, vector in enumerate(await embed(ids, encoder, turns))
         ],
         "usage": {"prompt_tokens": num_tokens, "total_tokens": num_tokens},
@@ -42,8 +46,9 @@ async def reply(encoding: str, ids: list[Window], encoder: Encoder, turns: Turns
 
 def check(request: EmbeddingRequest) -> None:
     """Raises Refusal unless there is something to embed, at the model's own width."""
-    if request.dimensions not in (None, DIMENSIONS):
-        message = f"{MODEL} gives {DIMENSIONS} dimensions, not {request.dimensions}."
+    model = known_as(request.model)
+    if request.dimensions not in (None, width_of(model)):
+        message = f"{model} gives {width_of(model)} dimensions, not {request.dimensions}."
         raise Refusal(message, param="dimensions", code="invalid_dimensions")
     if not request.texts or not all(request.texts):
         raise Refusal("'input' is empty, or one of its texts is.", param="input")

@@ -92,7 +92,7 @@ class Server:
         async def work(body: EmbeddingRequest, _: Fault | None) -> ASGIApp:
             ids = await asyncio.to_thread(embed.tokens, body, self.encoder)
             self.controls.count_texts(body.texts)
-            return JSONResponse(await embed.reply(body.encoding_format, ids, self.encoder, self.turns))
+            return JSONResponse(await embed.reply(body, ids, self.encoder, self.turns))
 
         return await self._serve(request, Endpoint.EMBEDDINGS, EmbeddingRequest, work)
 

@@ -1,4 +1,4 @@
-"""Following a project: what becomes of its documents, one document a change, from any change on.
+"""Following a project: what becomes of its documents and its embedding model, from any change on.
 
 The rows are the record (docs/adr/0009): a doorbell says that there is news, and the rows say what.
 """
@@ -18,13 +18,14 @@ from backend.events.hub import Hub
 from backend.services import rights
 from backend.transactions import Transactions
 from db.engine import Session
-from db.queries import changes, documents
+from db.queries import changes, documents, generations
 from db.queries.changes import Change
 
 log = structlog.get_logger()
 
 SNAPSHOT = "ProjectSnapshot"
 CHANGED = "DocumentChanged"
+PROGRESSED = "EmbeddingModelProgressed"
 
 BATCH = 100
 SILENT_SECONDS = 5.0
@@ -81,7 +82,7 @@ class _View:
                 self.seen = after.seq
                 return await self._told(session, last)
             self.seen = last
-            snapshot = self._event(SNAPSHOT, last, {"counts": await self._counts(session)})
+            snapshot = self._event(SNAPSHOT, last, await self._state(session))
         return [snapshot] if after is None else [self._event(EVENTS_MISSED, last, {}), snapshot]
 
     async def news(self) -> list[Event]:
@@ -96,8 +97,18 @@ class _View:
         found = await changes.between(session, self.project_id, after=self.seen, upto=last, limit=BATCH)
         counts = await self._counts(session)
         self.seen = found[-1].seq if len(found) == BATCH else last
-        told = (self._event(CHANGED, change.seq, _data(change, counts)) for change in found)
-        return [replace(event, at=change.at) for event, change in zip(told, found, strict=True)]
+        return [replace(self._of(change, counts), at=change.at) for change in found]
+
+    async def _state(self, session: Session) -> dict[str, object]:
+        change = (await generations.changes_of(session, [self.project_id])).get(self.project_id)
+        told = None if change is None else change.model_dump(mode="json")
+        return {"counts": await self._counts(session), "model_change": told}
+
+    def _of(self, change: Change, counts: dict[str, int]) -> Event:
+        if change.generation is not None:
+            data: dict[str, object] = {"model_change": change.generation.model_dump(mode="json")}
+            return self._event(PROGRESSED, change.seq, data)
+        return self._event(CHANGED, change.seq, _data(change, counts))
 
     async def _counts(self, session: Session) -> dict[str, int]:
         counted = await documents.counts_by_status(session, [self.project_id])

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import UUID
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -19,9 +21,9 @@ from backend.services.work import Lease
 from backend.storage import Storage
 from backend.transactions import Transactions
 from backend.web import Web
-from db.engine import Database
-from db.errors import Stale, Unreachable
-from db.models import Document
+from db.engine import Database, Session
+from db.errors import Stale, Superseded, Unreachable
+from db.models import Document, EmbeddingGeneration
 from db.models.documents import STAGES
 from db.queries import documents, paces, projects, stages
 from db.queries import work as work_queries
@@ -66,8 +68,7 @@ async def _claim(doors: Doors, limits: Limits) -> Run | None:
         )
         if document is None:
             return None
-        generation = await projects.active_generation(session, document.project_id)
-        assert generation is not None, "every project has an active generation"
+        generation = await _serving(session, document.project_id)
         abandoned = await stages.drop_abandoned(session, document)
         version = await stages.working_version(session, document)
         ledger = await stages.of_version(session, version.id)
@@ -81,6 +82,12 @@ async def _claim(doors: Doors, limits: Limits) -> Run | None:
         events.record(session, document, events.SNAPSHOT)
     await removal.late_keys(doors.storage, abandoned)
     return Run(doors, limits, document, version, target, generation, finished, Pace(history))
+
+
+async def _serving(session: Session, project_id: UUID) -> EmbeddingGeneration:
+    generation = await projects.active_generation(session, project_id)
+    assert generation is not None, "every project has an active generation"
+    return generation
 
 
 async def _hold(run: Run, hub: Hub) -> None:
@@ -115,8 +122,7 @@ async def _work(run: Run) -> None:
     try:
         await partition.stage_chunks(run)
         await summarise.stage_summaries(run)
-        await vectorise.stage_vectors(run)
-        await vectorise.publish(run)
+        await _embed(run)
     except Stale:
         raise
     except Unreachable as error:
@@ -129,6 +135,18 @@ async def _work(run: Run) -> None:
         else:
             log.warning("document.failed", exc_info=error)
         await run.fail(error)
+
+
+async def _embed(run: Run) -> None:
+    """Embed the version for the generation that serves when it is published, and publish it."""
+    while True:
+        await vectorise.stage_vectors(run)
+        try:
+            return await vectorise.publish(run)
+        except Superseded:
+            async with run.step() as (session, _):
+                run = replace(run, generation=await _serving(session, run.target.project_id))
+            log.info("document.superseded", model=run.generation.model)
 
 
 @asynccontextmanager

@@ -7,7 +7,7 @@ from backend.rag.embed import Vectors
 from backend.services.documents.run import Run
 from db.engine import Database
 from db.queries import embeddings
-from db.queries.embeddings import Source
+from db.queries.embeddings import Bought, Source
 
 SLICE = 1000
 """Texts of one lookup: it holds the document's row, and the lease must be renewed beside it."""
@@ -24,19 +24,19 @@ async def stage_known(run: Run, texts: Sequence[tuple[int, str]]) -> set[int]:
             target=run.target,
             source=_source(run),
             positions=[position for position, _ in part],
-            sha256s=[_digest(text) for _, text in part],
+            sha256s=[digest(text) for _, text in part],
         )
     return staged
 
 
 async def keep(run: Run, bought: Vectors) -> None:
     """Remember vectors as soon as they are paid for, whatever becomes of this attempt."""
+    sha256s = [digest(text) for text in bought.batch.texts]
     await embeddings.keep(
         run.doors.database,
-        target=run.target,
+        project_id=run.target.project_id,
         source=_source(run),
-        sha256s=[_digest(text) for text in bought.batch.texts],
-        vectors=bought.vectors,
+        bought=Bought([run.target.document_id] * len(sha256s), sha256s, bought.vectors),
     )
 
 
@@ -52,5 +52,6 @@ def _source(run: Run) -> Source:
     return Source(run.generation.id, run.generation.model, run.generation.dimensions)
 
 
-def _digest(text: str) -> bytes:
+def digest(text: str) -> bytes:
+    """By which an embedding is known again."""
     return hashlib.sha256(text.encode()).digest()

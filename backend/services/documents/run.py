@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from backend.llm import Models
+from backend.llm import EmbeddingModel, Models
 from backend.rag import embed, parse
 from backend.services import work
 from backend.services.documents import events, failures, progress
@@ -69,6 +69,11 @@ class Run:
     generation: EmbeddingGeneration
     finished: frozenset[DocumentStatus]
     pace: Pace
+
+    @property
+    def embedding(self) -> EmbeddingModel:
+        """The model that made the vectors which serve."""
+        return EmbeddingModel(self.generation.model, self.generation.dimensions)
 
     @property
     def file(self) -> File:

@@ -48,7 +48,10 @@ async def stage_vectors(run: Run) -> None:
 
 
 async def publish(run: Run) -> None:
-    """Put the version in the place of the one before and complete the document, in one transaction."""
+    """Put the version in the place of the one before and complete the document, in one transaction.
+
+    Raises Superseded when the project has changed its embedding model meanwhile.
+    """
     async with run.step() as (session, document):
         key_before = document.storage_key
         num_chunks = await chunks.publish_version(session, target=run.target, generation_id=run.generation.id)
@@ -85,7 +88,7 @@ async def _buy(run: Run, batch: Batch) -> Vectors:
     )
     await usage.save(run.doors.database, rows=[row])
     try:
-        bought = await embed.embed(run.doors.models, batch, dimensions=run.generation.dimensions)
+        bought = await embed.embed(run.doors.models, batch, run.embedding)
     except AppError:
         row.num_input_tokens = 0
         await usage.save(run.doors.database, rows=[row])
@@ -143,9 +146,10 @@ async def _advance(run: Run, done: int, total: int) -> None:
 
 
 def _check_model(run: Run) -> None:
-    served = run.doors.models.embedding_model
-    if served != run.generation.model:
+    wanted = run.embedding
+    if wanted not in run.doors.models.embeddings:
         raise Conflict(
-            f"This project's chunks are embedded by {run.generation.model}, but this server offers {served}.",
+            f"This project's chunks are embedded by {wanted.name} ({wanted.dimensions} dimensions), which is "
+            "not offered here. Change the project's embedding model.",
             code=failures.EMBEDDING_MODEL_MISSING,
         )

@@ -66,7 +66,7 @@ async def gather(session: Session, answer: Message, models: Models, *, max_token
 def context_of(material: Material, means: Means, emit: Emitter, ledger: Ledger) -> AgentContext:
     """The graph's context. Who asks and where they may search is fixed here, out of any model's reach."""
     plan = plan_of(material.retrieval.settings)
-    paid = PaidModels(means.models, ledger)
+    paid = PaidModels(means.models, ledger, material.retrieval.embedding)
 
     async def search(query: str) -> list[Hit]:
         scope = material.retrieval.scope

@@ -246,17 +246,17 @@ class Failing:
     """Models whose server begins to fail after some requests."""
 
     def __init__(self, models: Any, control: httpx.AsyncClient, *, after: int, mode: str) -> None:
-        self.embedding_model = models.embedding_model
+        self.embeddings = models.embeddings
         self.models = models
         self.control = control
         self.left = after
         self.mode = mode
 
-    async def embed(self, texts: list[str]) -> Any:
+    async def embed(self, texts: list[str], *by: Any) -> Any:
         if self.left == 0:
             await self.control.post("/control", json={"endpoint": "embeddings", "mode": self.mode})
         self.left -= 1
-        return await self.models.embed(texts)
+        return await self.models.embed(texts, *by)
 
 
 async def test_a_project_whose_model_is_not_served_says_so(house: House) -> None:

@@ -61,9 +61,9 @@ class Models:
     def __getattr__(self, name: str) -> Any:
         return getattr(self.doors.house.worker.models, name)
 
-    async def embed(self, texts: list[str]) -> Any:
+    async def embed(self, texts: list[str], *by: Any) -> Any:
         await self.doors.meet()
-        return await self.doors.house.worker.models.embed(texts)
+        return await self.doors.house.worker.models.embed(texts, *by)
 
 
 class Story:

@@ -77,11 +77,11 @@ class Dying:
     """Models of a process that ends with its call under way; the server has taken the texts by then."""
 
     def __init__(self, models: Any) -> None:
-        self.embedding_model = models.embedding_model
+        self.embeddings = models.embeddings
         self.models = models
 
-    async def embed(self, texts: list[str]) -> Any:
-        await self.models.embed(texts)
+    async def embed(self, texts: list[str], *by: Any) -> Any:
+        await self.models.embed(texts, *by)
         raise asyncio.CancelledError
 
 
@@ -112,12 +112,12 @@ async def test_a_batch_is_kept_although_the_document_was_taken_over_meanwhile(
     document_id = await house.upload(markdown(4))
 
     class Losing(Dying):
-        async def embed(self, texts: list[str]) -> Any:
+        async def embed(self, texts: list[str], *by: Any) -> Any:
             await house.sql(
                 "UPDATE opentrace.documents SET attempt = attempt + 1, leased_until = now() WHERE id = :id",
                 id=document_id,
             )
-            return await self.models.embed(texts)
+            return await self.models.embed(texts, *by)
 
     assert await house.ingest(models=Losing(house.worker.models))
     assert (await house.counts())["staged_vectors"] == 0

@@ -161,7 +161,7 @@ class Speaking:
     """Models whose summaries are said by the test: the real ones, or an error."""
 
     def __init__(self, models: Any, *errors: Exception | None) -> None:
-        self.embedding_model = models.embedding_model
+        self.embeddings = models.embeddings
         self.summary_model = models.summary_model
         self.embed = models.embed
         self._models = models

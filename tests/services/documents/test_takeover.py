@@ -25,18 +25,18 @@ class Gate:
     """Models that stop before their n-th request, until they are let through."""
 
     def __init__(self, models: Any, *, before: int) -> None:
-        self.embedding_model = models.embedding_model
+        self.embeddings = models.embeddings
         self.models = models
         self.left = before
         self.reached = asyncio.Event()
         self.opened = asyncio.Event()
 
-    async def embed(self, texts: list[str]) -> Any:
+    async def embed(self, texts: list[str], *by: Any) -> Any:
         self.left -= 1
         if self.left == 0:
             self.reached.set()
             await self.opened.wait()
-        return await self.models.embed(texts)
+        return await self.models.embed(texts, *by)
 
 
 class Stopped:

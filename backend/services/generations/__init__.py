@@ -1,0 +1,1 @@
+"""Embedding models of projects: changing them beside what serves, going back, and clearing away."""
