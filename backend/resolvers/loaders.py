@@ -11,7 +11,7 @@ from strawberry.dataloader import DataLoader
 from backend.auth import Viewer
 from backend.errors import AppError
 from backend.resolvers import nodes
-from backend.schema.context import Context, Loaders, PageKey, PageOf, UsageKey
+from backend.schema.context import ChunkRow, Context, Loaders, PageKey, PageOf, UsageKey
 from backend.services import chats, spending
 from backend.services.crawls import control as crawls
 from backend.services.documents import images, links, pace, progress
@@ -39,6 +39,7 @@ def build(context: Context) -> Loaders:
         model_change_by_project=_batch(context, generations.changes_of),
         former_generation_by_project=_batch(context, generations.former_of),
         documents_by_project=_at_once(context, _documents_at_once, _documents),
+        chunks_by_document=_each(context, _chunks),
         num_documents_by_project=_batch(context, document_rows.num_of_projects),
         crawls_by_project=_each(context, _crawls),
         pages_by_crawl=_each(context, _crawl_pages),
@@ -127,6 +128,12 @@ async def _documents_at_once(
 async def _documents(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.Document]:
     return await documents.page(
         session, viewer=viewer, project_id=key.owner_id, first=key.first, after=key.after
+    )
+
+
+async def _chunks(session: Session, viewer: Viewer, key: PageKey) -> PageOf[ChunkRow]:
+    return await documents.chunks(
+        session, viewer=viewer, document_id=key.owner_id, first=key.first, after=key.after
     )
 
 

@@ -53,6 +53,29 @@ class NodeKey:
     id: UUID
 
 
+class ChunkRow(Protocol):
+    """A published chunk of a document; a region is `[start, end, page, x0, y0, x1, y1]`."""
+
+    @property
+    def chunk_id(self) -> UUID: ...
+    @property
+    def position(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+    @property
+    def title_path(self) -> Sequence[str]: ...
+    @property
+    def kinds(self) -> Sequence[str]: ...
+    @property
+    def page_first(self) -> int | None: ...
+    @property
+    def page_last(self) -> int | None: ...
+    @property
+    def regions(self) -> Sequence[Sequence[Any]]: ...
+    @property
+    def summary(self) -> str | None: ...
+
+
 class RemainingTime(Protocol):
     """Seconds to the end of a document's work."""
 
@@ -111,6 +134,7 @@ class Loaders:
     model_change_by_project: DataLoader[UUID, rows.EmbeddingGeneration | None]
     former_generation_by_project: DataLoader[UUID, rows.EmbeddingGeneration | None]
     documents_by_project: DataLoader[PageKey, PageOf[rows.Document]]
+    chunks_by_document: DataLoader[PageKey, PageOf[ChunkRow]]
     num_documents_by_project: DataLoader[UUID, int]
     crawls_by_project: DataLoader[PageKey, PageOf[rows.Crawl]]
     pages_by_crawl: DataLoader[PageKey, PageOf[rows.CrawlPage]]

@@ -6,8 +6,10 @@ import strawberry
 from strawberry.types.lazy_type import LazyType
 
 from backend.schema.context import Info, NodeKey
+from backend.schema.document_chunks import DocumentChunk
 from backend.schema.failures import Failure, failure_of
 from backend.schema.nodes import Node, global_id
+from backend.schema.paging import After, Connection, First, connection, page_key
 from backend.schema.stages import DocumentStage, Remaining
 from db import models as rows
 from db.models.documents import STAGES, DocumentSource, DocumentStatus
@@ -104,6 +106,11 @@ class Document(Node):
     async def stages(self, info: Info) -> list[DocumentStage]:
         stages = await info.context.loaders.stages_by_document.load(self.row.id)
         return [DocumentStage.from_row(stage, self.row) for stage in stages]
+
+    @strawberry.field(description="What the version that search sees was cut into, in order.")
+    async def chunks(self, info: Info, first: First = 20, after: After = None) -> Connection[DocumentChunk]:
+        key = page_key(self.row.id, first, after)
+        return connection(await info.context.loaders.chunks_by_document.load(key), DocumentChunk.from_row)
 
     @strawberry.field(
         description="How long it will still take; none while it waits or stands still, or nobody can tell."

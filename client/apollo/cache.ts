@@ -16,8 +16,9 @@ export function createCache(): InMemoryCache {
           retrievalSettings: { merge: true },
         },
       },
+      Document: { fields: { chunks: relayStylePagination() } },
       Chat: { fields: { messages: relayStylePagination() } },
-      Message: { fields: { citations: { merge: false } } },
+      Message: { fields: { citations: { merge: false }, unsupportedSentences: { merge: false } } },
       UploadTicket: { keyFields: false },
     },
   });

@@ -48,6 +48,17 @@ async function upload() {
   await page.getByText('Already in this project').waitFor();
 }
 
+/** The document beside its passages; a chosen one is marked on its page. */
+async function readDocument() {
+  await page.getByRole('link', { name: 'Open the document' }).click();
+  await page.getByRole('button', { name: /lifts at most/ }).click();
+  await page.getByRole('img', { name: `Page 1 of ${name}, the quoted words marked` }).waitFor();
+  await page.getByTestId('quoted').nth(2).waitFor();
+  await button('Next page').click();
+  await page.getByRole('img', { name: `Page 2 of ${name}, the quoted words marked` }).waitFor();
+  await look(page, 'document', given.artefacts);
+}
+
 /** Reloads as soon as the first words stand there; what was read stays, and the rest comes. */
 async function askAndReload() {
   await page.getByRole('link', { name: 'Chat', exact: true }).click();
@@ -120,6 +131,35 @@ async function rate() {
   await answer.getByRole('button', { name: 'Bad answer', pressed: true }).waitFor();
 }
 
+/** What can be done with a document and a chat beside the everyday. */
+async function tend() {
+  await page.getByLabel('Search in all messages').fill('crane -ferry');
+  await page.getByLabel('Messages found').getByText('You asked').first().waitFor();
+  await look(page, 'chat-search', given.artefacts);
+  await page.getByLabel('Search in all messages').fill('');
+  await page.getByRole('listitem').filter({ has: page.locator('[aria-current=page]') }).hover();
+  await page.getByRole('button', { name: /^Actions for / }).first().click();
+  const [exported] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Export as Markdown' }).click()]);
+  assert.match(exported.suggestedFilename(), /\.md$/);
+  await page.getByRole('link', { name: 'Knowledge' }).click();
+  await button(`Actions for ${name}`).click();
+  await page.getByRole('menuitem', { name: 'Rename' }).click();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).fill('crane.pdf');
+  await button('Save').click();
+  await button('Actions for crane.pdf').click();
+  await page.getByRole('menuitem', { name: 'Read again' }).click();
+  await page.locator('li', { hasText: 'crane.pdf' }).getByText('Ready').waitFor({ state: 'hidden' });
+  await page.locator('li', { hasText: 'crane.pdf' }).getByText('Ready').waitFor({ timeout: 60_000 });
+  await button('Actions for crane.pdf').click();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.getByRole('menuitem', { name: 'Replace the file…' }).click()]);
+  await chooser.setFiles({ name: 'ferry.txt', mimeType: 'text/plain', buffer: Buffer.from('The ferry leaves at nine.') });
+  await page.locator('li', { hasText: 'ferry.txt' }).getByText('Ready').waitFor({ timeout: 60_000 });
+  await button('Add a site…').click();
+  await page.getByLabel('Address of the first page').waitFor();
+  await look(page, 'add-site', given.artefacts);
+  await button('Cancel').click();
+}
+
 async function settings() {
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByLabel('Passages found', { exact: true }).fill('50');
@@ -140,7 +180,7 @@ async function deleteProject() {
 }
 
 try {
-  for (const work of [signIn, createProject, upload, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, settings, deleteProject]) {
+  for (const work of [signIn, createProject, upload, readDocument, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, tend, settings, deleteProject]) {
     step = work.name;
     const began = performance.now();
     await work();

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { addressesIn } from '@/components/uploads/add-web-page';
+import { addressesIn } from '@/components/uploads/addresses';
 import { factsOf } from '@/components/documents/facts';
 import { ago, bytes, count } from './format';
 
@@ -23,5 +23,6 @@ test('what a stage found is told in words', () => {
   const found = { ...nothing, numPages: 4, numOcrPages: 1, elements: [{ kind: 'TITLE', count: 1 }, { kind: 'LIST_ITEM', count: 3 }] };
   expect(factsOf(found)).toBe(' · 4 pages, 1 page read off images, 1 title, 3 list items');
   expect(factsOf({ ...nothing, embeddings: { done: 2 } })).toBe(' · 2 chunks embedded');
+  expect(factsOf({ ...nothing, numChunks: 1, embeddings: { done: 1 } })).toBe(' · 1 chunk, 1 chunk embedded');
   expect(factsOf(nothing)).toBe('');
 });

@@ -8,6 +8,8 @@ GRANT EXECUTE ON FUNCTION
     opentrace.place_of_document(uuid),
     opentrace.message_path(uuid, integer),
     opentrace.conversation_end(uuid),
+    opentrace.chunks_of_document(uuid, integer, integer),
+    opentrace.num_chunks_of_document(uuid),
     opentrace.search_basic(uuid, uuid, real[], double precision, integer, jsonb),
     opentrace.search_basic_as(uuid, uuid, uuid, real[], double precision, integer, jsonb),
     opentrace.search_fused(

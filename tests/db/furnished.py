@@ -21,7 +21,7 @@ from tests.db import seed
 async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
     """A home with at least one row in every table that the API may read."""
     home = await seed.home(database)
-    await seed.published(database, home, seed.vectors(3))
+    published = await seed.published(database, home, seed.vectors(3))
     waiting = seed.document(home)
     place = await seed.target(database, home)
     question, answer = await seed.conversation(database, home)
@@ -78,5 +78,6 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
         "message": answer.id,
         "generation": home.generation_id,
         "chat": question.chat_id,
+        "published": published.document_id,
     }
     return home, ids

@@ -27,6 +27,8 @@ CALLS = {
     "place_of_document": "SELECT 1 WHERE opentrace.place_of_document($2) IS NOT NULL",
     "message_path": "SELECT * FROM opentrace.message_path($3, 10)",
     "conversation_end": "SELECT 1 WHERE opentrace.conversation_end($5) IS NOT NULL",
+    "chunks_of_document": "SELECT * FROM opentrace.chunks_of_document($6, -1, 10)",
+    "num_chunks_of_document": "SELECT 1 WHERE opentrace.num_chunks_of_document($6) > 0",
     "search_basic": "SELECT * FROM opentrace.search_basic($1, $4, array_fill(1::real, ARRAY[8]), -1, 100)",
     "search_basic_as": "SELECT * FROM opentrace.search_basic_as(opentrace.viewer_id(), $1, $4,"
     " array_fill(1::real, ARRAY[8]), -1, 100)",
@@ -103,6 +105,8 @@ async def test_no_function_tells_a_stranger_anything(database: Database, api_dat
         "place_of_document": [0, 0, 1],
         "message_path": [0, 0, 1],
         "conversation_end": [0, 0, 1],
+        "chunks_of_document": [0, 0, 3],
+        "num_chunks_of_document": [0, 0, 1],
         "search_basic": [0, 0, 3],
         "search_basic_as": [0, 0, 3],
         "search_fused": [0, 0, 3],
@@ -175,7 +179,7 @@ REFUSED = {
     " VALUES (opentrace.viewer_id(), $1, 'OWNER', now())",
     "make a project in another's name": "INSERT INTO opentrace.projects"
     " (id, created_by, name, description, created_at, updated_at)"
-    " SELECT gen_random_uuid(), $6, 'x', '', now(), now()",
+    " SELECT gen_random_uuid(), $7, 'x', '', now(), now()",
     "upload into a project": "INSERT INTO opentrace.documents"
     " (id, project_id, uploaded_by, name, content_type, size_bytes, sha256,"
     " storage_key, source, status, attempt, event_seq, num_tries, num_pages_parsed,"

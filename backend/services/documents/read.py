@@ -7,7 +7,8 @@ from backend.auth import Viewer
 from backend.services import pages, rights
 from db.engine import Database, Session
 from db.models import Document, DocumentReplacement, DocumentStage, DocumentVersion
-from db.queries import documents, glances, replacements, stages
+from db.queries import document_chunks, documents, glances, replacements, stages
+from db.queries.document_chunks import DocumentChunk
 from db.queries.paging import Page
 
 
@@ -36,6 +37,18 @@ async def glance(
         return await glances.documents(
             database, viewer_id=viewer.user_id, project_id=project_id, first=first, after=after
         )
+
+
+async def chunks(
+    session: Session, *, viewer: Viewer, document_id: UUID, first: int, after: str | None
+) -> Page[DocumentChunk]:
+    """What the version that search sees was cut into, in order, counted.
+
+    Raises NotFound for strangers, Invalid for a bad page.
+    """
+    await rights.document(session, viewer=viewer, document_id=document_id)
+    with pages.checked(first):
+        return await document_chunks.page(session, document_id, first=first, after=after)
 
 
 async def stages_of(session: Session, *, viewer: Viewer, document_id: UUID) -> list[DocumentStage]:

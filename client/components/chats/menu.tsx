@@ -1,17 +1,18 @@
 // What can be done with one chat.
 'use client';
-import { useMutation } from '@apollo/client/react';
+import { useApolloClient, useMutation } from '@apollo/client/react';
 import { useRouter } from 'next/navigation';
 import { useState, type FormEvent } from 'react';
-import { payloadOf } from '@/apollo/outcome';
+import { payloadOf, sentenceOf } from '@/apollo/outcome';
 import { Button, IconButton } from '@/components/ui/button';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
 import { TextField } from '@/components/ui/field';
-import { Menu, MenuItem } from '@/components/ui/menu';
+import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
 import { Notice } from '@/components/ui/states';
 import { useToast } from '@/components/ui/toast';
-import { DeleteChatDocument, RenameChatDocument } from '@/gql/graphql';
+import { DeleteChatDocument, ExportChatDocument, RenameChatDocument, type ExportFormat } from '@/gql/graphql';
 import { useSubmit } from '@/hooks/use-submit';
+import { download } from '@/lib/download';
 import { count } from '@/lib/format';
 import { dropChat } from './cache';
 
@@ -23,11 +24,23 @@ interface ChatMenuProps {
 
 export function ChatMenu({ project, chat, isCurrent }: ChatMenuProps) {
   const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
+  const client = useApolloClient();
+  const say = useToast();
   const close = () => setDialog(null);
+
+  async function exported(format: ExportFormat) {
+    const { data } = await client.query({ query: ExportChatDocument, variables: { chat: chat.id, format }, fetchPolicy: 'no-cache' });
+    download(payloadOf(data?.exportChat));
+  }
+  const keep = (format: ExportFormat) => void exported(format).catch((error: unknown) => say(sentenceOf(error), { isError: true }));
+
   return (
     <>
       <Menu trigger={<IconButton icon="dots" label={`Actions for ${chat.title}`} className="size-8 shrink-0 opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 data-[state=open]:opacity-100 max-md:opacity-100" />}>
         <MenuItem icon="pencil" onSelect={() => setDialog('rename')}>Rename</MenuItem>
+        <MenuItem icon="file" onSelect={() => keep('MARKDOWN')}>Export as Markdown</MenuItem>
+        <MenuItem icon="file" onSelect={() => keep('JSON')}>Export as JSON</MenuItem>
+        <MenuRule />
         <MenuItem icon="trash" isDanger onSelect={() => setDialog('delete')}>Delete</MenuItem>
       </Menu>
       <Dialog isOpen={dialog === 'rename'} onClose={close} title="Rename chat">

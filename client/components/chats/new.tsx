@@ -16,7 +16,7 @@ import { addChat } from './cache';
 
 const TITLE_CHARACTERS = 60;
 
-/** A chat is called by its first question, cut at a word. */
+/** A chat is called by its first question, cut at a word, until it has a title of its own. */
 export function titleOf(question: string): string {
   const line = question.trim().replace(/\s+/g, ' ');
   if (line.length <= TITLE_CHARACTERS) return line;
@@ -30,8 +30,10 @@ export function NewChat({ project }: { project: string }) {
   const { counts } = useLive();
 
   async function begin(question: string) {
-    const { data } = await client.mutate({ mutation: CreateChatDocument, variables: { project, title: titleOf(question) } });
+    const { data } = await client.mutate({ mutation: CreateChatDocument, variables: { project } });
     const { chat } = payloadOf(data?.createChat);
+    const title = titleOf(question);
+    client.cache.modify({ id: client.cache.identify(chat), fields: { title: () => title } });
     client.writeQuery({
       query: ConversationDocument,
       variables: { chat: chat.id },
@@ -39,7 +41,7 @@ export function NewChat({ project }: { project: string }) {
         chat: {
           __typename: 'Chat',
           id: chat.id,
-          title: chat.title,
+          title,
           messages: { __typename: 'MessageConnection', totalCount: 0, edges: [], pageInfo: { __typename: 'PageInfo', hasNextPage: false, endCursor: null } },
         },
       },

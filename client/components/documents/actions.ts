@@ -4,25 +4,54 @@ import type { ApolloClient } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useMemo } from 'react';
 import { payloadOf } from '@/apollo/outcome';
-import { CancelDocumentDocument, DeleteDocumentDocument, RetryDocumentDocument } from '@/gql/graphql';
+import {
+  CancelDocumentDocument,
+  CrawlsDocument,
+  DeleteDocumentDocument,
+  RefreshWebPageDocument,
+  ReingestDocumentDocument,
+  RenameDocumentDocument,
+  RetryDocumentDocument,
+} from '@/gql/graphql';
+import { keyOf } from '@/lib/key';
 import { drop } from './cache';
 
 const PARALLEL = 4;
 
 export type Act = (id: string) => Promise<void>;
 
-export function useDocumentActions(project: string): { retry: Act; cancel: Act; remove: Act } {
+interface Actions {
+  retry: Act;
+  cancel: Act;
+  remove: Act;
+  /** Read the file anew. */
+  reingest: Act;
+  /** Fetch the web page anew. */
+  refresh: Act;
+  rename: (id: string, name: string) => Promise<void>;
+}
+
+export function useDocumentActions(project: string): Actions {
   const client = useApolloClient();
   return useMemo(() => actionsOf(client, project), [client, project]);
 }
 
-function actionsOf(client: ApolloClient, project: string) {
+function actionsOf(client: ApolloClient, project: string): Actions {
   return {
     async retry(document: string) {
       payloadOf((await client.mutate({ mutation: RetryDocumentDocument, variables: { document } })).data?.retryDocument);
     },
     async cancel(document: string) {
       payloadOf((await client.mutate({ mutation: CancelDocumentDocument, variables: { document } })).data?.cancelDocument);
+    },
+    async reingest(document) {
+      payloadOf((await client.mutate({ mutation: ReingestDocumentDocument, variables: { document, key: keyOf() } })).data?.reingestDocument);
+    },
+    async refresh(document) {
+      payloadOf((await client.mutate({ mutation: RefreshWebPageDocument, variables: { document }, refetchQueries: [CrawlsDocument] })).data?.refreshWebPage);
+    },
+    async rename(document, name) {
+      payloadOf((await client.mutate({ mutation: RenameDocumentDocument, variables: { document, name } })).data?.renameDocument);
     },
     async remove(document: string) {
       payloadOf((await client.mutate({ mutation: DeleteDocumentDocument, variables: { document } })).data?.deleteDocument);

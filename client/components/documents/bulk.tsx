@@ -19,10 +19,11 @@ interface BulkBarProps {
 
 export function BulkBar({ project, shown, chosen, onSelect }: BulkBarProps) {
   const say = useToast();
-  const { retry, cancel } = useDocumentActions(project);
+  const { retry, cancel, reingest } = useDocumentActions(project);
   const [isBusy, setIsBusy] = useState(false);
   const [isDeleting, setIsDeleting] = useState(false);
   const failed = chosen.filter(({ status }) => canRetry(status));
+  const ready = chosen.filter(({ status }) => status === 'COMPLETED');
   const working = chosen.filter(({ status }) => isWorking(status));
 
   async function run(documents: Listed[], act: Act) {
@@ -48,6 +49,7 @@ export function BulkBar({ project, shown, chosen, onSelect }: BulkBarProps) {
         {chosen.length > 0 ? `${chosen.length} selected` : 'Select all'}
       </label>
       {failed.length > 0 && <Button weight="quiet" icon="retry" isBusy={isBusy} onClick={() => void run(failed, retry)}>Try again</Button>}
+      {ready.length > 0 && <Button weight="quiet" icon="file" isBusy={isBusy} onClick={() => void run(ready, reingest)}>Read again</Button>}
       {working.length > 0 && <Button weight="quiet" icon="pause" isBusy={isBusy} onClick={() => void run(working, cancel)}>Cancel</Button>}
       {chosen.length > 0 && <Button weight="quiet" icon="trash" className="text-danger" onClick={() => setIsDeleting(true)}>Delete</Button>}
       <DeleteDocuments project={project} documents={chosen} isOpen={isDeleting} onClose={() => setIsDeleting(false)} />

@@ -1,5 +1,6 @@
 // The knowledge of a project: what is put in, what is on its way, what is there.
 'use client';
+import { Crawls } from '@/components/crawls/list';
 import { DropZone } from '@/components/uploads/drop-zone';
 import { UploadPanel } from '@/components/uploads/panel';
 import { useProjectId } from '@/components/projects/frame';
@@ -12,6 +13,7 @@ export function Knowledge() {
       <h1 className="sr-only">Knowledge</h1>
       <DropZone project={project} />
       <UploadPanel />
+      <Crawls project={project} />
       <DocumentList project={project} />
     </main>
   );

@@ -2,7 +2,6 @@
 'use client';
 import { useFragment, useQuery } from '@apollo/client/react';
 import type { FragmentType } from '@apollo/client';
-import dynamic from 'next/dynamic';
 import Link from 'next/link';
 import { useParams, useRouter } from 'next/navigation';
 import { sentenceOf } from '@/apollo/outcome';
@@ -11,14 +10,9 @@ import { Icon } from '@/components/ui/icons';
 import { Empty, Loading, Notice, Skeleton } from '@/components/ui/states';
 import { DocumentPageDocument, DocumentRowFragmentDoc, type DocumentRowFragment } from '@/gql/graphql';
 import { bytes } from '@/lib/format';
+import { FoundDocument } from './found';
 import { DocumentMenu } from './menu';
-import { Stages } from './stages';
 import { statusText } from './status';
-
-const PdfViewer = dynamic(() => import('@/components/pdf/viewer').then((module) => module.PdfViewer), {
-  ssr: false,
-  loading: () => <Skeleton className="aspect-[1/1.414] w-full" />,
-});
 
 export function DocumentPage() {
   const project = useProjectId();
@@ -77,27 +71,7 @@ function Found({ project, document: from, url, back }: FoundProps) {
         <DocumentMenu project={project} document={document} onDeleted={() => router.replace(back)} />
       </div>
       {document.failure && <Notice className="mb-5">{document.failure.message}</Notice>}
-      <div className="grid gap-5 lg:grid-cols-[minmax(0,1fr)_22rem]">
-        <Shown document={document} url={url} />
-        <section aria-label="Work" className="h-fit rounded-xl border border-line bg-surface">
-          <h2 className="px-4 pt-3 text-sm font-semibold">What was done</h2>
-          <Stages document={document} />
-        </section>
-      </div>
+      <FoundDocument document={document} url={url} />
     </>
-  );
-}
-
-function Shown({ document, url }: { document: DocumentRowFragment; url: string | null }) {
-  if (url && document.contentType === 'application/pdf') return <PdfViewer url={url} name={document.name} at={1} boxes={[]} />;
-  if (url && /^image\/(png|jpeg|webp|gif)$/.test(document.contentType)) {
-    return <img src={url} alt={document.name} className="w-full rounded-lg border border-line bg-white" />;
-  }
-  return (
-    <div className="rounded-xl border border-dashed border-line-strong/60">
-      <Empty icon="file" title="No picture of this kind of file">
-        Its text is read and searched all the same.
-      </Empty>
-    </div>
   );
 }

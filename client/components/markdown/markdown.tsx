@@ -1,29 +1,40 @@
 // Markdown that may still grow: whole blocks are drawn once, only the last one again. HTML in it is never markup.
 'use client';
-import { memo } from 'react';
+import { memo, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { CitationMark } from '@/components/citations/mark';
 import { blocksOf, mended } from '@/lib/markdown/blocks';
 import { remarkMarkers, seenBefore } from '@/lib/markdown/markers';
+import { remarkUnsupported, spansWithin, type Span } from '@/lib/markdown/unsupported';
 import { CodeBlock } from './code-block';
 
-export function Markdown({ text, isGrowing = false }: { text: string; isGrowing?: boolean }) {
+interface MarkdownProps {
+  text: string;
+  isGrowing?: boolean;
+  /** Which characters have no source. */
+  unsupported?: readonly Span[];
+}
+
+const NONE: readonly Span[] = [];
+
+export function Markdown({ text, isGrowing = false, unsupported = NONE }: MarkdownProps) {
   const blocks = blocksOf(text);
   const before = seenBefore(blocks);
+  const spans = spansWithin(text, blocks, unsupported);
   return (
     <div className="prose-answer">
       {blocks.map((block, index) => (
         // A block's place is its identity: text only ever grows at its end.
-        <Block key={index} before={before[index] ?? '{}'} text={isGrowing && index === blocks.length - 1 ? mended(block) : block} />
+        <Block key={index} before={before[index] ?? '{}'} spans={spans[index] ?? '[]'} text={isGrowing && index === blocks.length - 1 ? mended(block) : block} />
       ))}
     </div>
   );
 }
 
-const Block = memo(function Block({ text, before }: { text: string; before: string }) {
+const Block = memo(function Block({ text, before, spans }: { text: string; before: string; spans: string }) {
   return (
-    <ReactMarkdown remarkPlugins={[remarkGfm, [remarkMarkers, { before }]]} components={COMPONENTS} skipHtml>
+    <ReactMarkdown remarkPlugins={[remarkGfm, [remarkUnsupported, { spans }], [remarkMarkers, { before }]]} components={COMPONENTS} skipHtml>
       {text}
     </ReactMarkdown>
   );
@@ -44,5 +55,10 @@ const COMPONENTS = {
     </div>
   ),
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  'unsupported-words': ({ children }: { children?: ReactNode }) => (
+    <span className="underline decoration-warn decoration-dotted decoration-2 underline-offset-4" title="No source holds this">
+      {children}
+    </span>
+  ),
   'citation-mark': ({ marker, nth }: { marker?: number; nth?: number }) => <CitationMark marker={Number(marker)} nth={Number(nth)} />,
 } as Components;

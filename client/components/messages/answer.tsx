@@ -4,6 +4,7 @@ import clsx from 'clsx';
 import { CitationsContext } from '@/components/citations/context';
 import { Markdown } from '@/components/markdown/markdown';
 import { CopyButton } from '@/components/ui/copy-button';
+import { Icon } from '@/components/ui/icons';
 import { Notice } from '@/components/ui/states';
 import type { MessagePartsFragment } from '@/gql/graphql';
 import { useAnswer } from '@/hooks/use-answer';
@@ -19,7 +20,8 @@ export function Answer({ message }: { message: MessagePartsFragment }) {
       <article aria-busy={isLive} data-status={message.status}>
         <h2 className="sr-only">Answer</h2>
         <Steps steps={steps} isLive={isLive} hasText={text !== ''} />
-        <Markdown text={text} isGrowing={isLive} />
+        <Markdown text={text} isGrowing={isLive} unsupported={isLive ? undefined : message.unsupportedSentences} />
+        {!isLive && <Unsupported number={message.unsupportedSentences.length} />}
         <Ending message={message} />
         {error && <Notice tone="warn" className="mt-3">The answer goes on, but this page lost it: {error}</Notice>}
         {/* The row keeps its height while the answer is written, so that nothing moves when it ends. */}
@@ -36,6 +38,17 @@ export function Answer({ message }: { message: MessagePartsFragment }) {
         </p>
       </article>
     </CitationsContext>
+  );
+}
+
+/** Says what the dotted lines mean. */
+function Unsupported({ number }: { number: number }) {
+  if (number === 0) return null;
+  return (
+    <p className="mt-2 flex items-start gap-1.5 text-[0.8125rem] text-warn">
+      <Icon name="warn" className="mt-px size-4" />
+      {number === 1 ? 'One sentence has no source that holds it; it is underlined with dots.' : `${number} sentences have no source that holds them; they are underlined with dots.`}
+    </p>
   );
 }
 

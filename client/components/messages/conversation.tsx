@@ -1,8 +1,9 @@
 // One chat: its questions and answers, the newest at the bottom, and the place to ask.
 'use client';
 import { useQuery } from '@apollo/client/react';
-import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef } from 'react';
+import { useMemo, useRef, type RefObject } from 'react';
 import { sentenceOf } from '@/apollo/outcome';
+import { useLateTitle } from '@/components/chats/use-late-title';
 import { IconButton } from '@/components/ui/button';
 import { Empty, Loading, Notice, Skeleton } from '@/components/ui/states';
 import { ConversationDocument, type ConversationQuery } from '@/gql/graphql';
@@ -11,6 +12,7 @@ import { useStickToBottom } from '@/hooks/use-stick-to-bottom';
 import { shown } from './cache';
 import { Composer } from './composer';
 import { Message } from './message';
+import { Older } from './older';
 import { ChatContext } from './versions';
 import { useSend } from './use-send';
 import { useStop } from './use-stop';
@@ -22,7 +24,10 @@ export function Conversation({ chat }: { chat: string }) {
   const messages = data?.chat?.messages;
   const oldestFirst = useMemo(() => shown(messages?.edges.map(({ node }) => node).reverse() ?? []), [messages]);
   const running = oldestFirst.find(isUnfinished);
+  const [, first] = oldestFirst;
+  useLateTitle(chat, oldestFirst.length === 2 && first?.status === 'COMPLETED');
   const { frame, content, isAtEnd, toEnd } = useStickToBottom();
+  const list = useRef<HTMLOListElement>(null);
   const send = useSend(chat);
   const stop = useStop();
 
@@ -39,11 +44,16 @@ export function Conversation({ chat }: { chat: string }) {
         <div ref={content} className="mx-auto w-full max-w-3xl px-4 pt-6 pb-8 sm:px-6">
           {error && <Notice onRetry={() => void refetch()}>{sentenceOf(error)}</Notice>}
           {!messages && loading && <Placeholders />}
-          {messages?.pageInfo.hasNextPage && (
-            <Older frame={frame} numRead={messages.edges.length} load={() => fetchMore({ variables: { after: messages.pageInfo.endCursor } })} />
+          {messages && (
+            <Older
+              frame={frame}
+              list={list}
+              numUnread={messages.pageInfo.hasNextPage ? messages.totalCount - messages.edges.length : 0}
+              load={() => fetchMore({ variables: { after: messages.pageInfo.endCursor } })}
+            />
           )}
           <ChatContext value={chat}>
-            <MessageList messages={oldestFirst} />
+            <MessageList list={list} messages={oldestFirst} />
           </ChatContext>
         </div>
       </div>
@@ -68,56 +78,15 @@ export function Conversation({ chat }: { chat: string }) {
   );
 }
 
-function MessageList({ messages }: { messages: Listed[] }) {
+function MessageList({ list, messages }: { list: RefObject<HTMLOListElement | null>; messages: Listed[] }) {
   return (
-    <ol className="space-y-7">
+    <ol ref={list} className="space-y-7">
       {messages.map((message) => (
-        <li key={message.id} className="[contain-intrinsic-size:auto_160px] [content-visibility:auto]">
+        <li key={message.id}>
           <Message message={message} />
         </li>
       ))}
     </ol>
-  );
-}
-
-interface OlderProps {
-  frame: React.RefObject<HTMLDivElement | null>;
-  /** How many messages are there by now. */
-  numRead: number;
-  load: () => Promise<unknown>;
-}
-
-/** Reads older messages while it is near, and keeps what is read where it is. */
-function Older({ frame, numRead, load }: OlderProps) {
-  const mark = useRef<HTMLDivElement>(null);
-  const fromEnd = useRef<number | null>(null);
-  const loadMore = useEffectEvent(() => {
-    const outer = frame.current;
-    if (!outer || fromEnd.current !== null) return;
-    fromEnd.current = outer.scrollHeight - outer.scrollTop;
-    load().catch(() => {
-      fromEnd.current = null;
-    });
-  });
-  useLayoutEffect(() => {
-    const outer = frame.current;
-    if (outer && fromEnd.current !== null) outer.scrollTo({ top: outer.scrollHeight - fromEnd.current });
-    fromEnd.current = null;
-  }, [frame, numRead]);
-  useEffect(() => {
-    const element = mark.current;
-    if (!element) return;
-    // A new observer tells at once whether the mark is near: what is still near after a page asks for the next.
-    const near = new IntersectionObserver(([entry]) => entry?.isIntersecting && loadMore(), { root: frame.current, rootMargin: '400px' });
-    near.observe(element);
-    return () => near.disconnect();
-  }, [frame, numRead]);
-  return (
-    <div ref={mark} className="pb-6">
-      <Loading label="Loading older messages">
-        <Skeleton className="ml-auto h-11 w-1/2 rounded-2xl" />
-      </Loading>
-    </div>
   );
 }
 

@@ -48,6 +48,7 @@ function draft(id: string, role: MessageRole, status: MessageStatus, content: st
     webCitations: [],
     feedback: null,
     verificationRate: null,
+    unsupportedSentences: [],
     parent: null,
     siblings: [],
   };

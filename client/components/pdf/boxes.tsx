@@ -17,7 +17,7 @@ export function Boxes({ boxes, page, isDrawn }: { boxes: readonly Box[]; page: n
   const here = boxes.filter((box) => box.page === page);
   useEffect(() => {
     if (isDrawn) first.current?.scrollIntoView({ block: 'center', behavior: 'instant' });
-  }, [isDrawn, page]);
+  }, [isDrawn, page, boxes]);
   return here.map((box, index) => (
     <span
       key={index}

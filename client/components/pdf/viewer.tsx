@@ -10,7 +10,7 @@ import { usePdf } from './use-pdf';
 interface PdfViewerProps {
   url: string;
   name: string;
-  /** The page that is shown first, from 1. */
+  /** The page that is shown first, from 1, and again when other boxes are marked. */
   at: number;
   boxes: readonly Box[];
 }
@@ -18,6 +18,12 @@ interface PdfViewerProps {
 export function PdfViewer({ url, name, at, boxes }: PdfViewerProps) {
   const { pdf, error } = usePdf(url);
   const [page, setPage] = useState(at);
+  const [marked, setMarked] = useState(boxes);
+  // Other words are marked: their page is turned to.
+  if (marked !== boxes) {
+    setMarked(boxes);
+    setPage(at);
+  }
   if (error) return <Notice tone="warn">{error}</Notice>;
   if (!pdf) return <Skeleton className="aspect-[1/1.414] w-full" />;
   const quoted = boxes.some((box) => box.page === page);

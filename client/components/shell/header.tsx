@@ -4,7 +4,8 @@ import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { useSession } from '@/components/session/session';
 import { IconButton } from '@/components/ui/button';
-import { Menu, MenuItem, MenuLabel, MenuRule } from '@/components/ui/menu';
+import { Menu, MenuItem, MenuLabel, MenuLink, MenuRule } from '@/components/ui/menu';
+import { useConfig } from './config-context';
 import { Logo } from './logo';
 import { ThemeSwitch } from './theme-switch';
 
@@ -24,10 +25,12 @@ export function Header({ children, home = '/projects' }: { children?: ReactNode;
 
 function Account() {
   const session = useSession();
+  const { apiUrl } = useConfig();
   if (session.status !== 'signedIn') return null;
   return (
     <Menu trigger={<IconButton icon="person" label="Account" />}>
       <MenuLabel>{session.name}</MenuLabel>
+      <MenuLink icon="code" href={`${apiUrl}/graphql`}>API playground</MenuLink>
       <MenuRule />
       <MenuItem icon="exit" onSelect={session.signOut}>
         Sign out

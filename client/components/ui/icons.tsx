@@ -34,6 +34,7 @@ const PATHS = {
   list: 'M5 7h14M5 12h14M5 17h14',
   pause: 'M12 20a8 8 0 100-16 8 8 0 000 16zM8.500 15.500l7-7',
   minus: 'M5 12h14',
+  code: 'M9 7l-5 5 5 5M15 7l5 5-5 5',
   bottom: 'M12 5v13.500M6 12.500l6 6 6-6',
 } as const;
 

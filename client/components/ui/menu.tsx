@@ -23,6 +23,8 @@ export function Menu({ trigger, children, align = 'end' }: { trigger: ReactNode;
   );
 }
 
+const ITEM = 'flex cursor-pointer items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-sm outline-none select-none data-[highlighted]:bg-sunken';
+
 interface MenuItemProps {
   icon?: IconName;
   isDanger?: boolean;
@@ -32,10 +34,7 @@ interface MenuItemProps {
 }
 
 export function MenuItem({ icon, isDanger = false, isChecked, onSelect, children }: MenuItemProps) {
-  const classes = clsx(
-    'flex cursor-pointer items-center gap-2.5 rounded-lg px-2.5 py-1.5 text-sm outline-none select-none data-[highlighted]:bg-sunken',
-    isDanger && 'text-danger',
-  );
+  const classes = clsx(ITEM, isDanger && 'text-danger');
   const content = (
     <>
       {icon && <Icon name={icon} className="opacity-80" />}
@@ -48,6 +47,18 @@ export function MenuItem({ icon, isDanger = false, isChecked, onSelect, children
   }
   return (
     <Radix.CheckboxItem className={classes} checked={isChecked} onSelect={onSelect}>{content}</Radix.CheckboxItem>
+  );
+}
+
+/** Opens another page beside this one. */
+export function MenuLink({ icon, href, children }: { icon: IconName; href: string; children: ReactNode }) {
+  return (
+    <Radix.Item asChild className={ITEM}>
+      <a href={href} target="_blank" rel="noopener noreferrer">
+        <Icon name={icon} className="opacity-80" />
+        <span className="flex-1">{children}</span>
+      </a>
+    </Radix.Item>
   );
 }
 

@@ -4,10 +4,12 @@ import { useApolloClient } from '@apollo/client/react';
 import type { ApolloClient } from '@apollo/client';
 import { createContext, useContext, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { payloadOf } from '@/apollo/outcome';
-import { ConfirmUploadDocument, RequestUploadDocument } from '@/gql/graphql';
+import { ConfirmUploadDocument, ReplaceDocumentDocument, RequestUploadDocument, type FileInput } from '@/gql/graphql';
 import { hashFile } from '@/lib/upload/hash';
 import { putFile } from '@/lib/upload/put';
 import { Uploads, type Steps, type Ticket } from '@/lib/upload/uploads';
+
+export const ACCEPT = '.pdf,.docx,.doc,.html,.htm,.md,.markdown,.txt,.csv,.xlsx,.pptx,.epub,.png,.jpg,.jpeg,.tif,.tiff,.webp';
 
 const Context = createContext<Uploads | null>(null);
 
@@ -28,10 +30,9 @@ function stepsOf(client: ApolloClient, project: string): Steps {
   return {
     hash: hashFile,
     put: putFile,
-    async request(file, sha256): Promise<Ticket> {
+    async request(file, sha256, replaces): Promise<Ticket> {
       const described = { name: file.name, contentType: typeOf(file), size: file.size, sha256 };
-      const { data } = await client.mutate({ mutation: RequestUploadDocument, variables: { project, file: described } });
-      const [ticket] = payloadOf(data?.requestUploads).tickets;
+      const ticket = await (replaces === null ? leaveToAdd(client, project, described) : leaveToReplace(client, replaces, described));
       if (!ticket) throw new Error('The server gave no leave to upload this file.');
       return {
         documentId: ticket.document.id,
@@ -44,6 +45,16 @@ function stepsOf(client: ApolloClient, project: string): Steps {
       payloadOf(data?.confirmUpload);
     },
   };
+}
+
+async function leaveToAdd(client: ApolloClient, project: string, file: FileInput) {
+  const { data } = await client.mutate({ mutation: RequestUploadDocument, variables: { project, file } });
+  return payloadOf(data?.requestUploads).tickets[0];
+}
+
+async function leaveToReplace(client: ApolloClient, document: string, file: FileInput) {
+  const { data } = await client.mutate({ mutation: ReplaceDocumentDocument, variables: { document, file } });
+  return payloadOf(data?.replaceDocument).ticket;
 }
 
 // Some systems know no type for these; the server checks the bytes in any case.

@@ -4,10 +4,8 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icons';
 import { AddWebPage } from './add-web-page';
-import { useUploads } from './context';
+import { ACCEPT, useUploads } from './context';
 import { filesOf } from './dropped';
-
-const ACCEPT = '.pdf,.docx,.doc,.html,.htm,.md,.markdown,.txt,.csv,.xlsx,.pptx,.epub,.png,.jpg,.jpeg,.tif,.tiff,.webp';
 
 export function DropZone({ project }: { project: string }) {
   const { uploads } = useUploads();

@@ -14,7 +14,7 @@ const message = (content: string, status: MessagePartsFragment['status'] = 'RUNN
   citations: [],
   webCitations: [],
   feedback: null,
-  verificationRate: null,
+  verificationRate: null, unsupportedSentences: [],
   parent: null,
   siblings: [],
 });

@@ -37,6 +37,20 @@ test('HTML is not markup, images are not loaded, and links open elsewhere withou
   expect(screen.getByText('bad').getAttribute('href')).toBe('');
 });
 
+test('sentences without a source are marked where they stand, counted in characters and across blocks', () => {
+  const text = '# 😀 Head\n\nTrue [1]. Made **up** thus [2].\n\n- 😀 Also made up.\n- True.';
+  const characters = Array.from(text);
+  const spanOf = (words: string) => {
+    const start = Array.from(text.slice(0, text.indexOf(words))).length;
+    return { start, end: start + Array.from(words).length };
+  };
+  const spans = [spanOf('Made **up** thus [2].'), spanOf('Also made up.')];
+  expect(spans.map(({ start, end }) => characters.slice(start, end).join(''))).toEqual(['Made **up** thus [2].', 'Also made up.']);
+  const { container } = render(<Markdown text={text} unsupported={spans} />);
+  const marked = Array.from(container.querySelectorAll('[title="No source holds this"]'), ({ textContent }) => textContent);
+  expect(marked).toEqual(['Made ', 'up', ' thus 2.', 'Also made up.']);
+});
+
 const citation = (marker: number, quote: string): CitationPartsFragment => ({
   __typename: 'Citation',
   id: quote,

@@ -71,6 +71,22 @@ test('an interrupted upload says why, and one retry sends it with a new address'
   expect([asked, steps.confirmed]).toEqual([['a.pdf', 'a.pdf'], ['document']]);
 });
 
+test('a file that takes the place of another asks for that', async () => {
+  const asked: (string | null)[] = [];
+  const ticket = { documentId: 'document', duplicateOf: null, put: { url: 'http://store', headers: [] } };
+  const steps = world({
+    request: async (_file, _sha256, replaces) => {
+      asked.push(replaces);
+      return ticket;
+    },
+  });
+  const uploads = new Uploads(steps);
+  uploads.add([file('new.pdf')], 'document');
+  uploads.add([file('other.pdf')]);
+  await settled(uploads);
+  expect([asked, steps.confirmed]).toEqual([['document', null], ['document', 'document']]);
+});
+
 test('only a few run at a time, and one that fails holds up no other', async () => {
   let running = 0;
   let most = 0;

@@ -7,6 +7,8 @@ export type Phase = 'waiting' | 'hashing' | 'sending' | 'confirming' | 'done' | 
 export interface Upload {
   readonly key: number;
   readonly file: File;
+  /** The document whose file it takes the place of; null for a new one. */
+  readonly replaces: string | null;
   readonly phase: Phase;
   /** Of the phase, from 0 to 1. */
   readonly progress: number;
@@ -24,7 +26,7 @@ export interface Ticket {
 /** What uploads need of the world; tests bring their own. */
 export interface Steps {
   hash: (file: File, onProgress: (progress: number) => void, signal: AbortSignal) => Promise<string>;
-  request: (file: File, sha256: string) => Promise<Ticket>;
+  request: (file: File, sha256: string, replaces: string | null) => Promise<Ticket>;
   put: (file: File, put: Put, onProgress: (progress: number) => void, signal: AbortSignal) => Promise<void>;
   confirm: (documentId: string) => Promise<void>;
 }
@@ -49,10 +51,11 @@ export class Uploads {
 
   readonly snapshot = () => this.list;
 
-  add(files: Iterable<File>): void {
+  add(files: Iterable<File>, replaces: string | null = null): void {
     const added = Array.from(files, (file): Upload => ({
       key: this.nextKey++,
       file,
+      replaces,
       phase: 'waiting',
       progress: 0,
       documentId: null,
@@ -96,13 +99,13 @@ export class Uploads {
     }
   }
 
-  private async run({ key, file }: Upload): Promise<void> {
+  private async run({ key, file, replaces }: Upload): Promise<void> {
     const abort = new AbortController();
     this.aborts.set(key, abort);
     const onProgress = (progress: number) => this.change(key, { progress });
     try {
       const sha256 = await this.steps.hash(file, onProgress, abort.signal);
-      const ticket = await this.steps.request(file, sha256);
+      const ticket = await this.steps.request(file, sha256, replaces);
       if (ticket.duplicateOf || !ticket.put) {
         this.change(key, { phase: 'duplicate', progress: 1, documentId: ticket.duplicateOf });
         return;
