@@ -151,6 +151,9 @@ class UpkeepSettings(Group):
     """How long the vectors of an embedding model that no project can go back to are kept; searches that
     began before a change still use them."""
 
+    indexed_from_chunks: int = 20_000
+    """From how many chunks a project's vectors are indexed; smaller ones are searched exactly."""
+
 
 class LimitSettings(Group):
     """How much may be uploaded; what would be more is refused before it starts."""

@@ -101,6 +101,8 @@ def _apply_sources(connection: Connection) -> None:
     known = connection.scalar(text("SELECT obj_description(to_regnamespace(:name))"), {"name": SCHEMA})
     if known == digest:
         return
+    # Only a library that is loaded lets functions be given its settings.
+    connection.execute(text("SELECT CAST('[1]' AS vector)"))
     connection.exec_driver_sql("SET LOCAL check_function_bodies = off")
     for source in sources:
         _run_script(connection, source.replace("{vector}", schema or ""))

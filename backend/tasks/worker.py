@@ -18,7 +18,7 @@ from backend import logging, runtime
 from backend.errors import AppError, Invalid
 from backend.queue import Job, celery_app
 from backend.runtime import Runtime
-from backend.services import orphans, upkeep
+from backend.services import orphans, upkeep, vector_indexes
 from backend.services.documents import expire, reuse
 from backend.settings import Settings
 from backend.tasks import documents, messages
@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 PRUNE_SECONDS = 600.0
 REPAIR_ASKED_SECONDS = 60.0
-"""How often a process asks whether orphans are to be searched for; one of all processes then does it."""
+"""How often a process asks whether orphans are to be searched for or vectors to be indexed: one does it."""
 
 KINDS: dict[str, ModuleType] = {kind.JOB.queue: kind for kind in (documents, messages)}
 
@@ -129,7 +129,8 @@ class Workshop:
         run_next = partial(self._kind.run_next, self._runtime)
         self._seats = Seats(run_next, self._kind.num_seats(self._settings))
         self._chores = [
-            asyncio.create_task(chore) for chore in (self._sweep_for_ever(), self._repair_for_ever())
+            asyncio.create_task(chore)
+            for chore in (self._sweep_for_ever(), self._repair_for_ever(), self._index_for_ever())
         ]
 
     async def _close(self) -> None:
@@ -152,6 +153,12 @@ class Workshop:
         while True:
             await _outlived(self._repair)
             await asyncio.sleep(min(every, REPAIR_ASKED_SECONDS))
+
+    async def _index_for_ever(self) -> None:
+        """Beside the others: an index of a very large project takes minutes."""
+        while True:
+            await _outlived(self._index)
+            await asyncio.sleep(REPAIR_ASKED_SECONDS)
 
     async def _ring(self) -> None:
         limits = self._settings.work
@@ -190,6 +197,10 @@ class Workshop:
     async def _repair(self) -> None:
         runtime = self._runtime
         await orphans.repair(runtime.transactions, runtime.storage, patience(self._settings))
+
+    async def _index(self) -> None:
+        rules = vector_indexes.Rules(num_chunks=self._settings.upkeep.indexed_from_chunks)
+        await vector_indexes.tend(self._runtime.transactions, self._runtime.database, rules)
 
 
 async def _outlived(step: Callable[[], Coroutine[Any, Any, None]]) -> None:

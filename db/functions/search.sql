@@ -18,30 +18,41 @@ AS $$
     ) END
 $$;
 
--- Exact: `+ 0` keeps every index for approximate search out of the plan. A zero vector has no cosine and is
--- never found.
+-- Never fewer than there are: where the project's index finds less than was asked for, all chunks are looked at.
+-- A filter that leaves few chunks is not worth a walk through an index that knows nothing of it.
 CREATE OR REPLACE FUNCTION opentrace.nearest_chunks(
     its_project uuid, its_generation uuid, needle {vector}.halfvec, documents uuid[], num_hits integer
 )
 RETURNS TABLE (chunk_id uuid, cosine double precision, place bigint)
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
-SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
+DECLARE
+    known record;
+    found_ids uuid[];
+    distances double precision[];
 BEGIN
+    SELECT i.dimensions, i.num_chunks INTO known
+      FROM opentrace.vector_indexes i
+     WHERE i.generation_id = its_generation AND i.project_id = its_project AND i.status = 'READY';
+    IF FOUND AND (documents IS NULL OR known.num_chunks <= 4 * (
+        SELECT coalesce(sum(d.num_chunks), 0) FROM opentrace.documents d WHERE d.id = ANY (documents)
+    )) THEN
+        SELECT array_agg(i.chunk_id), array_agg(i.distance) INTO found_ids, distances
+          FROM opentrace.indexed_chunks(
+              its_project, its_generation, known.dimensions, needle, documents, num_hits
+          ) AS i;
+        IF cardinality(found_ids) = num_hits THEN
+            RETURN QUERY
+            SELECT n.chunk_id, 1 - n.distance, n.place
+              FROM unnest(found_ids, distances) WITH ORDINALITY AS n (chunk_id, distance, place);
+            RETURN;
+        END IF;
+    END IF;
     RETURN QUERY
-    SELECT nearest.chunk_id, 1 - nearest.distance, row_number() OVER (ORDER BY nearest.distance, nearest.chunk_id)
-      FROM (
-        SELECT v.chunk_id, (v.embedding OPERATOR({vector}.<=>) needle) + 0 AS distance
-          FROM opentrace.chunk_vectors v
-         WHERE v.project_id = its_project AND v.generation_id = its_generation
-           AND (documents IS NULL OR v.document_id = ANY (documents))
-         ORDER BY distance, v.chunk_id
-         LIMIT num_hits
-      ) AS nearest
-     WHERE nearest.distance <> 'NaN'
-     ORDER BY nearest.distance, nearest.chunk_id;
+    SELECT e.chunk_id, 1 - e.distance, e.place
+      FROM opentrace.exact_chunks(its_project, its_generation, needle, documents, num_hits) AS e;
 END
 $$;
 

@@ -33,6 +33,7 @@ from db.models.summaries import Summary
 from db.models.upkeep import Chore
 from db.models.usage import IdempotencyKey, Usage, UsageKind
 from db.models.users import User
+from db.models.vector_indexes import VectorIndex, VectorIndexStatus
 
 __all__ = [
     "AgentType",
@@ -80,4 +81,6 @@ __all__ = [
     "Usage",
     "UsageKind",
     "User",
+    "VectorIndex",
+    "VectorIndexStatus",
 ]

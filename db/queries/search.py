@@ -114,7 +114,8 @@ async def basic(
 ) -> list[Hit]:
     """The chunks nearest to `query`, best first.
 
-    Exact: every chunk of the project that passes is looked at. A viewer who is no member gets an empty list.
+    Exact in small projects; in large ones by their index, and never fewer than there are.
+    A viewer who is no member gets an empty list.
     """
     values = (*_place(scope), query.tolist(), cut.threshold, cut.limit, filters.as_json())
     with translate():

@@ -13,6 +13,7 @@ from tests.db.furnished import furnished
 HIDDEN = {
     *("cached_embeddings", "chunks", "chunk_vectors", "staged_chunks", "staged_vectors"),
     *("chunk_keywords", "lexeme_counts", "lexeme_changes", "chores", "summaries", "memories"),
+    "vector_indexes",
 }
 VISIBLE = {table.name for table in Table.metadata.tables.values()} - HIDDEN
 

@@ -1,0 +1,172 @@
+"""Large projects get an index for approximate search: built beside, checked, and only then searched by.
+
+Nothing depends on an index for what is found: without one, search looks at all vectors.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from backend.transactions import Transactions
+from db.engine import Database, Session
+from db.errors import Stale
+from db.models import Chore, VectorIndex, VectorIndexStatus
+from db.models.base import utc_now
+from db.queries import chores, vector_indexes
+
+log = structlog.get_logger()
+
+CHORE = "vector_indexes.tend"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """From how many chunks a project is indexed, and how good its index must be."""
+
+    num_chunks: int = 20_000
+    """It loses its index when it has fewer than half as many."""
+    min_recall: float = 0.98
+    num_queries: int = 50
+    per_partition: int = 50
+    every_seconds: float = 60.0
+    lease_seconds: float = 30.0
+
+
+@dataclass
+class _Turn:
+    """One run, held under the chore's lease; `counts` is what it has done so far."""
+
+    transactions: Transactions
+    database: Database
+    rules: Rules
+    chore: Chore
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+async def tend(
+    transactions: Transactions, database: Database, rules: Rules = Rules()
+) -> dict[str, int] | None:
+    """Drop the indexes that are of no use any more, and build those that are due, one after the other.
+
+    Returns how many were dropped, built and refused; None when it was done lately or another process is at
+    it. A run that is broken off anywhere is taken up by the next one. Raises Unavailable.
+    """
+    async with transactions.unit_of_work() as session:
+        chore = await chores.claim(
+            session, CHORE, every_seconds=rules.every_seconds, lease_seconds=rules.lease_seconds
+        )
+    if chore is None:
+        return None
+    turn = _Turn(transactions, database, rules, chore, Counter(chore.report))
+    try:
+        await _held(turn, _work(turn))
+    except Stale:
+        log.warning("vector_indexes.taken_over", attempt=chore.attempt)
+        return None
+    return dict(turn.counts)
+
+
+async def _work(turn: _Turn) -> None:
+    await _drop_surplus(turn)
+    await _build_due(turn)
+    async with turn.transactions.unit_of_work() as session:
+        await chores.finish(session, turn.chore, report=turn.counts)
+
+
+async def _drop_surplus(turn: _Turn) -> None:
+    async with turn.transactions.unit_of_work() as session:
+        found = await vector_indexes.surplus(session, num_chunks=turn.rules.num_chunks // 2)
+    for index in found:
+        await _keep(turn, index, VectorIndexStatus.LEAVING)
+        await vector_indexes.drop(turn.database, index)
+        async with _writing(turn) as session:
+            await session.delete(await session.merge(index))
+        turn.counts["num_dropped"] += 1
+        log.info("vector_index.dropped", generation_id=str(index.generation_id))
+
+
+async def _build_due(turn: _Turn) -> None:
+    async with turn.transactions.unit_of_work() as session:
+        found = await vector_indexes.due(session, num_chunks=turn.rules.num_chunks)
+    for index in found:
+        if index.status is VectorIndexStatus.READY:
+            await _check(turn, index)
+        elif await _has_place(turn, index):
+            await _build(turn, index)
+
+
+async def _has_place(turn: _Turn, index: VectorIndex) -> bool:
+    """Those that are there stay: a partition that is full keeps its other projects exact."""
+    async with turn.transactions.unit_of_work() as session:
+        num_others = await vector_indexes.num_others(session, index)
+    if num_others >= turn.rules.per_partition:
+        turn.counts["num_without_place"] += 1
+    return num_others < turn.rules.per_partition
+
+
+async def _build(turn: _Turn, index: VectorIndex) -> None:
+    await _keep(turn, index, VectorIndexStatus.BUILDING)
+    began_at = utc_now()
+    await vector_indexes.build(turn.database, index)
+    index.built_at = utc_now()
+    index.build_seconds = (index.built_at - began_at).total_seconds()
+    turn.counts["num_built"] += 1
+    await _check(turn, index)
+
+
+async def _check(turn: _Turn, index: VectorIndex) -> None:
+    """Let search use the index if it finds enough; else drop it, until the project has grown."""
+    index.recall = await vector_indexes.recall(turn.database, index, num_queries=turn.rules.num_queries)
+    is_good = index.recall >= turn.rules.min_recall
+    await _keep(turn, index, VectorIndexStatus.READY if is_good else VectorIndexStatus.REFUSED)
+    if not is_good:
+        await vector_indexes.drop(turn.database, index)
+    turn.counts["num_ready" if is_good else "num_refused"] += 1
+    log.info(
+        "vector_index.checked",
+        generation_id=str(index.generation_id),
+        status=index.status,
+        num_chunks=index.num_chunks,
+        recall=index.recall,
+        build_seconds=index.build_seconds,
+    )
+
+
+async def _keep(turn: _Turn, index: VectorIndex, status: VectorIndexStatus) -> None:
+    index.status, index.updated_at = status, utc_now()
+    async with _writing(turn) as session:
+        await session.merge(index)
+
+
+@asynccontextmanager
+async def _writing(turn: _Turn) -> AsyncIterator[Session]:
+    """A transaction in which the chore is ours until its end; raises Stale when it is not."""
+    async with turn.transactions.unit_of_work() as session:
+        seconds = turn.rules.lease_seconds
+        await chores.keep(session, turn.chore, position="", report=turn.counts, lease_seconds=seconds)
+        yield session
+
+
+async def _held(turn: _Turn, work: Coroutine[Any, Any, None]) -> None:
+    """Do the work and renew the lease beside it; ends with whichever of the two fails first."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(turn.rules.lease_seconds / 3)
+            async with _writing(turn):
+                pass
+
+    tasks = [asyncio.create_task(each) for each in (work, beat())]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
