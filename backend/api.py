@@ -1,18 +1,24 @@
 """The only GraphQL schema: joins what the API says with how it answers, and writes it down as SDL."""
 
+from dataclasses import replace
+
 import strawberry
 from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 import backend.schema.enums  # noqa: F401 - describes the enums before any type uses them
+from backend.api_keys import PREFIX
 from backend.auth import Tokens, Viewer
+from backend.errors import AppError
 from backend.resolvers import loaders
+from backend.resolvers.api_keys import ApiKeyMutations
 from backend.resolvers.chats import ChatMutations, ChatQueries
 from backend.resolvers.crawls import CrawlMutations, CrawlQueries
 from backend.resolvers.documents import DocumentMutations, DocumentQueries
 from backend.resolvers.embedding_models import EmbeddingModelMutations, EmbeddingModelQueries
 from backend.resolvers.events import EventSubscriptions
+from backend.resolvers.key_holders import KeyHolders
 from backend.resolvers.messages import MessageMutations, MessageQueries
 from backend.resolvers.previews import PreviewQueries
 from backend.resolvers.projects import ProjectMutations, ProjectQueries
@@ -22,6 +28,7 @@ from backend.resolvers.users import UserQueries
 from backend.resolvers.viewers import Viewers
 from backend.schema.context import Context, Handles
 from backend.schema.errors import MEMBERS
+from backend.transport import introspection
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.limits import EXTENSIONS
@@ -55,6 +62,7 @@ class Mutation(
     DocumentMutations,
     ChatMutations,
     MessageMutations,
+    ApiKeyMutations,
 ):
     pass
 
@@ -83,17 +91,34 @@ schema = Schema(
     config=StrawberryConfig(disable_field_suggestions=True),
 )
 
+if forgotten := introspection.undeclared(schema._schema):
+    raise TypeError(f"{', '.join(forgotten)}: say who may do this (`@needs`, backend/schema/access.py).")
+
 
 def graphql_app(handles: Handles, tokens: Tokens, limits: TransportLimits) -> GraphQLApp:
     """The ASGI application that answers for `handles`."""
 
     async def sign_in(bearer: str) -> Viewer:
-        identity = await tokens.verify(bearer)
-        return await viewers.viewer(identity)
+        if bearer.startswith(PREFIX):
+            return await holders.viewer(bearer)
+        return await viewers.viewer(await tokens.verify(bearer))
 
-    viewers = Viewers(handles.transactions)
-    senders = Senders(sign_in, lambda sender: Context(handles, sender, loaders.build))
+    viewers, holders = Viewers(handles.transactions), KeyHolders(handles.transactions)
+    handles.hub.on_control(holders.hear)
+    senders = Senders(sign_in, lambda sender: Context(bounded(handles, sender), sender, loaders.build))
     return GraphQLApp(schema, senders, limits)
+
+
+def bounded(handles: Handles, sender: Viewer | AppError) -> Handles:
+    """The handles for one sender: whatever reads the database by a key's sees only what the key reaches."""
+    if isinstance(sender, AppError) or sender.key is None:
+        return handles
+    key_id = sender.key.id
+    return replace(
+        handles,
+        transactions=replace(handles.transactions, key_id=key_id),
+        database=replace(handles.database, key_id=key_id),
+    )
 
 
 def export_sdl() -> str:

@@ -13,6 +13,7 @@ import jwt
 import structlog
 
 from backend.errors import NotSignedIn, Unavailable
+from db.models import Capability
 
 log = structlog.get_logger()
 
@@ -36,13 +37,30 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyGrant:
+    """What an API key lets its bearer do, in the name of the person who made it."""
+
+    id: UUID
+    capabilities: frozenset[Capability]
+    project_ids: frozenset[UUID] | None
+    """None: all that the person belongs to."""
+    is_exhausted: bool = False
+    """Its budget is used up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Viewer:
-    """A signed-in user of ours."""
+    """A signed-in user of ours, or a program that acts for one with an API key."""
 
     user_id: UUID
     subject: str
     session_id: str | None
     expires_at: datetime | None
+    key: KeyGrant | None = None
+
+    @property
+    def key_id(self) -> UUID | None:
+        return None if self.key is None else self.key.id
 
 
 class Tokens:

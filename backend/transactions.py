@@ -28,6 +28,8 @@ class Transactions:
     sessions: "Sessions"
     queue: Queue
     publisher: Publisher
+    key_id: UUID | None = None
+    """The API key that bounds what all of them see, whoever opens them."""
 
     @asynccontextmanager
     async def unit_of_work(self, viewer: UUID | None = None) -> AsyncIterator["Session"]:
@@ -41,7 +43,7 @@ class Transactions:
             with db_errors.translate():
                 async with self.sessions() as session, session.begin():
                     if viewer is not None:
-                        await set_viewer(session, viewer)
+                        await set_viewer(session, viewer, self.key_id)
                     yield session
         except db_errors.Unreachable as error:
             raise Unavailable("The database does not answer.", retry_after=5) from error

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import asyncpg
 from sqlalchemy import URL, ExceptionContext, event, make_url
@@ -13,6 +14,7 @@ Session: TypeAlias = AsyncSession
 Sessions: TypeAlias = async_sessionmaker[AsyncSession]
 
 _CONNECT_SECONDS = 10.0
+_SET_KEY = "SELECT set_config('opentrace.key', $1, true)"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,8 @@ class Database:
     pool: asyncpg.Pool
     transaction_pooler: bool = False
     """Single statements on `pool` must be wrapped in a transaction: the pooler hands out one at a time."""
+    key_id: UUID | None = None
+    """The API key whose reach bounds what single statements on `pool` see."""
 
 
 async def open(url: str, *, pool_size: int, transaction_pooler: bool) -> Database:
@@ -60,10 +64,12 @@ async def close(database: Database) -> None:
 
 
 async def fetch(database: Database, statement: str, *values: Any) -> list[asyncpg.Record]:
-    """One statement in one round trip; behind a transaction pooler, in one transaction."""
-    if not database.transaction_pooler:
+    """One statement in one round trip; behind a transaction pooler or for a key, in one transaction."""
+    if not database.transaction_pooler and database.key_id is None:
         return await database.pool.fetch(statement, *values)
     async with database.pool.acquire() as connection, connection.transaction():
+        if database.key_id is not None:
+            await connection.execute(_SET_KEY, str(database.key_id))
         return await connection.fetch(statement, *values)
 
 

@@ -7,6 +7,7 @@ import strawberry
 from backend.resolvers.expected import answering
 from backend.resolvers.nodes import find
 from backend.resolvers.receipts import deleted
+from backend.schema.access import needs
 from backend.schema.chats import Chat
 from backend.schema.context import Info
 from backend.schema.enums import ExportFormat
@@ -22,11 +23,13 @@ from backend.schema.results import (
 )
 from backend.services import chats
 from backend.services.messages import export
+from db.models import Capability
 
 
 @strawberry.type
 class ChatQueries:
     @strawberry.field(description="The chat with this id, if it is yours to see.")
+    @needs(Capability.READ, Capability.ASK)
     async def chat(
         self,
         info: Info,
@@ -36,6 +39,7 @@ class ChatQueries:
 
     @strawberry.field(description="A chat written down, with the sources of its answers.")
     @answering
+    @needs(Capability.READ)
     async def export_chat(
         self,
         info: Info,
@@ -54,6 +58,7 @@ class ChatQueries:
 class ChatMutations:
     @strawberry.mutation(description="Begin a chat about a project.")
     @answering
+    @needs(Capability.ASK)
     async def create_chat(
         self,
         info: Info,
@@ -67,6 +72,7 @@ class ChatMutations:
 
     @strawberry.mutation(description="Give a chat another title.")
     @answering
+    @needs(Capability.ASK)
     async def rename_chat(
         self,
         info: Info,
@@ -80,6 +86,7 @@ class ChatMutations:
 
     @strawberry.mutation(description="Delete a chat with its messages.")
     @answering
+    @needs(Capability.ASK)
     async def delete_chat(
         self,
         info: Info,

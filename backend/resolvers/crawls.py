@@ -6,6 +6,7 @@ import strawberry
 
 from backend.resolvers.expected import answering
 from backend.resolvers.nodes import find
+from backend.schema.access import needs
 from backend.schema.context import Info
 from backend.schema.crawls import Crawl
 from backend.schema.inputs import AddWebSiteInput, CrawlInput, DocumentInput
@@ -18,6 +19,7 @@ from backend.schema.results import (
     RefreshWebPageResult,
 )
 from backend.services.crawls import begin, control
+from db.models import Capability
 
 Input = Annotated[CrawlInput, strawberry.argument(description="Which crawl.")]
 
@@ -25,6 +27,7 @@ Input = Annotated[CrawlInput, strawberry.argument(description="Which crawl.")]
 @strawberry.type
 class CrawlQueries:
     @strawberry.field(description="The crawl with this id, if it is yours to see.")
+    @needs(Capability.READ, Capability.WRITE_DOCUMENTS)
     async def crawl(
         self,
         info: Info,
@@ -40,6 +43,7 @@ class CrawlMutations:
         "own, found by their links. A page that the project has already is not added again."
     )
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def add_web_site(
         self,
         info: Info,
@@ -65,6 +69,7 @@ class CrawlMutations:
         "ones are added, and those that are gone are told; what has not changed costs nothing."
     )
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def recrawl_web_site(self, info: Info, input: Input) -> RecrawlWebSiteResult:
         viewer = info.context.viewer
         crawl_id = row_id(input.crawl_id, "Crawl", field="crawl_id")
@@ -76,6 +81,7 @@ class CrawlMutations:
         description="Fetch a document's web page again; only if it has changed is it taken in anew."
     )
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def refresh_web_page(
         self,
         info: Info,
@@ -89,6 +95,7 @@ class CrawlMutations:
 
     @strawberry.mutation(description="Stop a crawl; the documents it has made stay.")
     @answering
+    @needs(Capability.WRITE_DOCUMENTS)
     async def cancel_crawl(self, info: Info, input: Input) -> CancelCrawlResult:
         viewer = info.context.viewer
         crawl_id = row_id(input.crawl_id, "Crawl", field="crawl_id")

@@ -7,6 +7,7 @@ import strawberry
 from backend.resolvers.expected import answering
 from backend.resolvers.nodes import find
 from backend.resolvers.receipts import deleted
+from backend.schema.access import needs
 from backend.schema.context import Info
 from backend.schema.documents import Document
 from backend.schema.inputs import DocumentInput, ReingestDocumentInput, RenameDocumentInput
@@ -20,6 +21,7 @@ from backend.schema.results import (
     RetryDocumentResult,
 )
 from backend.services.documents import control
+from db.models import Capability
 
 Input = Annotated[DocumentInput, strawberry.argument(description="Which document.")]
 
@@ -27,6 +29,7 @@ Input = Annotated[DocumentInput, strawberry.argument(description="Which document
 @strawberry.type
 class DocumentQueries:
     @strawberry.field(description="The document with this id, if it is yours to see.")
+    @needs(Capability.READ, Capability.WRITE_DOCUMENTS)
     async def document(
         self,
         info: Info,
@@ -39,6 +42,7 @@ class DocumentQueries:
 class DocumentMutations:
     @strawberry.mutation(description="Take a failed or cancelled document in again.")
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def retry_document(self, info: Info, input: Input) -> RetryDocumentResult:
         document_id = row_id(input.document_id, "Document", field="document_id")
         viewer = info.context.viewer
@@ -51,6 +55,7 @@ class DocumentMutations:
         "was until that is done, and on if it fails or is cancelled."
     )
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def reingest_document(
         self,
         info: Info,
@@ -69,6 +74,7 @@ class DocumentMutations:
 
     @strawberry.mutation(description="Give a document another name.")
     @answering
+    @needs(Capability.WRITE_DOCUMENTS)
     async def rename_document(
         self,
         info: Info,
@@ -82,6 +88,7 @@ class DocumentMutations:
 
     @strawberry.mutation(description="Stop taking a document in.")
     @answering
+    @needs(Capability.WRITE_DOCUMENTS)
     async def cancel_document(self, info: Info, input: Input) -> CancelDocumentResult:
         document_id = row_id(input.document_id, "Document", field="document_id")
         viewer = info.context.viewer
@@ -91,6 +98,7 @@ class DocumentMutations:
 
     @strawberry.mutation(description="Delete a document with its chunks and its file.")
     @answering
+    @needs(Capability.WRITE_DOCUMENTS)
     async def delete_document(self, info: Info, input: Input) -> DeleteDocumentResult:
         handles = info.context.handles
         receipt = await control.delete(

@@ -8,6 +8,7 @@ import strawberry
 
 from backend.auth import Viewer
 from backend.resolvers.expected import answering
+from backend.schema.access import ANY, needs
 from backend.schema.context import Context, Info
 from backend.schema.embedding_models import EmbeddingModel
 from backend.schema.inputs import ChangeEmbeddingModelInput, ProjectInput
@@ -22,6 +23,7 @@ from backend.schema.results import (
 from backend.services import projects
 from backend.services.generations import begin
 from db.engine import Session
+from db.models import Capability
 
 Input = Annotated[ProjectInput, strawberry.argument(description="Which project.")]
 
@@ -29,6 +31,7 @@ Input = Annotated[ProjectInput, strawberry.argument(description="Which project."
 @strawberry.type
 class EmbeddingModelQueries:
     @strawberry.field(description="The embedding models that a project may have; new ones have the first.")
+    @needs(*ANY)
     async def embedding_models(self, info: Info) -> list[EmbeddingModel]:
         context = info.context
         assert context.viewer
@@ -45,6 +48,7 @@ class EmbeddingModelMutations:
         "new one has embedded all of them; then the new one takes its place at once."
     )
     @answering
+    @needs(Capability.MANAGE_PROJECTS, spends=True)
     async def change_embedding_model(
         self,
         info: Info,
@@ -64,6 +68,7 @@ class EmbeddingModelMutations:
         "since is embedded by it first; with nothing to embed it serves in a moment."
     )
     @answering
+    @needs(Capability.MANAGE_PROJECTS)
     async def roll_back_embedding_model(self, info: Info, input: Input) -> RollBackEmbeddingModelResult:
         async def act(session: Session, viewer: Viewer, project_id: UUID) -> None:
             await begin.roll_back(session, viewer=viewer, project_id=project_id)
@@ -74,6 +79,7 @@ class EmbeddingModelMutations:
         description="Give up the change to another embedding model; the one that serves goes on."
     )
     @answering
+    @needs(Capability.MANAGE_PROJECTS)
     async def cancel_embedding_model_change(
         self, info: Info, input: Input
     ) -> CancelEmbeddingModelChangeResult:

@@ -10,6 +10,7 @@ from backend.errors import Invalid
 from backend.events.cursor import Cursor as StreamCursor
 from backend.events.envelope import Event as StreamEvent
 from backend.schema import document_events, message_events, project_events
+from backend.schema.access import needs
 from backend.schema.context import Context, Info
 from backend.schema.document_events import DocumentEvent
 from backend.schema.events import Cursor
@@ -19,6 +20,7 @@ from backend.schema.project_events import ProjectEvent
 from backend.services.documents import changes as projects
 from backend.services.documents import watch as documents
 from backend.services.messages import watch as messages
+from db.models import Capability
 
 
 @strawberry.type
@@ -26,6 +28,7 @@ class EventSubscriptions:
     @strawberry.subscription(
         description="What happens to a document, until it is completed, failed or cancelled."
     )
+    @needs(Capability.READ, Capability.WRITE_DOCUMENTS)
     async def document_events(
         self,
         info: Info,
@@ -47,6 +50,7 @@ class EventSubscriptions:
     @strawberry.subscription(
         description="What becomes of a project's documents: all in one subscription, which has no end."
     )
+    @needs(Capability.READ)
     async def project_events(
         self,
         info: Info,
@@ -68,6 +72,7 @@ class EventSubscriptions:
     @strawberry.subscription(
         description="How an answer is written, until it is whole, refused, stopped or failed."
     )
+    @needs(Capability.READ, Capability.ASK)
     async def message_events(
         self,
         info: Info,

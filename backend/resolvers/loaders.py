@@ -12,7 +12,7 @@ from backend.auth import Viewer
 from backend.errors import AppError
 from backend.resolvers import nodes
 from backend.schema.context import ChunkRow, Context, Loaders, PageKey, PageOf, UsageKey
-from backend.services import chats, spending
+from backend.services import api_keys, audit, chats, spending
 from backend.services.crawls import control as crawls
 from backend.services.documents import images, links, pace, progress
 from backend.services.documents import read as documents
@@ -54,6 +54,8 @@ def build(context: Context) -> Loaders:
         feedback_by_message=_feedback(context),
         usage_by_owner=_usage(context),
         retrieval_runs_by_message=_batch(context, retrieval_runs.of_messages),
+        api_keys_by_user=_each(context, _api_keys),
+        audit_by_user=_each(context, _audit),
         progress_of=progress.of,
         images_by_chunk=_batch(context, image_rows.of_chunks),
         image_url_of=partial(images.url, context.handles.storage),
@@ -153,6 +155,14 @@ async def _chats(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.
 
 async def _messages(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.Message]:
     return await messages.page(session, viewer=viewer, chat_id=key.owner_id, first=key.first, after=key.after)
+
+
+async def _api_keys(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.ApiKey]:
+    return await api_keys.page(session, viewer=viewer, first=key.first, after=key.after)
+
+
+async def _audit(session: Session, viewer: Viewer, key: PageKey) -> PageOf[rows.AuditEntry]:
+    return await audit.page(session, viewer=viewer, first=key.first, after=key.after)
 
 
 async def _place_in_queue(session: Session, viewer: Viewer, document_id: UUID) -> int | None:

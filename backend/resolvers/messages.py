@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from backend.resolvers.expected import answering
+from backend.schema.access import needs
 from backend.schema.context import Info
 from backend.schema.inputs import (
     RateMessageInput,
@@ -30,6 +31,7 @@ from backend.schema.results import (
     StopMessageResult,
 )
 from backend.services.messages import rate, read, regenerate, send, stop
+from db.models import Capability
 from db.queries.messages import Rating
 
 
@@ -37,6 +39,7 @@ from db.queries.messages import Rating
 class MessageQueries:
     @strawberry.field(description="Messages of your own chats about a project that hold certain words.")
     @answering
+    @needs(Capability.READ)
     async def search_messages(
         self,
         info: Info,
@@ -62,6 +65,7 @@ class MessageQueries:
 class MessageMutations:
     @strawberry.mutation(description="Ask a question in a chat; the answer is written by a worker.")
     @answering
+    @needs(Capability.ASK, spends=True)
     async def send_message(
         self,
         info: Info,
@@ -81,6 +85,7 @@ class MessageMutations:
 
     @strawberry.mutation(description="Have another answer written to the same question; the old one stays.")
     @answering
+    @needs(Capability.ASK, spends=True)
     async def regenerate_message(
         self,
         info: Info,
@@ -96,6 +101,7 @@ class MessageMutations:
 
     @strawberry.mutation(description="Prefer a message to its siblings: the chat goes on behind it.")
     @answering
+    @needs(Capability.ASK)
     async def select_message(
         self,
         info: Info,
@@ -109,6 +115,7 @@ class MessageMutations:
 
     @strawberry.mutation(description="Stop an answer; what was written so far is kept.")
     @answering
+    @needs(Capability.ASK)
     async def stop_message(
         self,
         info: Info,
@@ -122,6 +129,7 @@ class MessageMutations:
 
     @strawberry.mutation(description="Say what you think of an answer; the last word counts.")
     @answering
+    @needs(Capability.ASK)
     async def rate_message(
         self,
         info: Info,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import NotFound
+from backend.schema.api_keys import ApiKey
 from backend.schema.chats import Chat
 from backend.schema.context import Info, NodeKey
 from backend.schema.crawls import Crawl
@@ -14,7 +15,7 @@ from backend.schema.messages import Message
 from backend.schema.nodes import Node, parse
 from backend.schema.projects import Project
 from backend.schema.users import User
-from backend.services import chats, projects, users
+from backend.services import api_keys, chats, projects, users
 from backend.services.crawls import control as crawls
 from backend.services.documents import read as documents
 from backend.services.messages import read as messages
@@ -74,6 +75,10 @@ async def _message(session: Session, viewer: Viewer, id: UUID) -> Node:
     return Message.from_row(await messages.get(session, viewer=viewer, message_id=id))
 
 
+async def _api_key(session: Session, viewer: Viewer, id: UUID) -> Node:
+    return ApiKey.from_row(await api_keys.get(session, key_id=id))
+
+
 async def _user(session: Session, viewer: Viewer, id: UUID) -> Node:
     if id != viewer.user_id:
         raise NotFound("There is no such user.")
@@ -81,6 +86,7 @@ async def _user(session: Session, viewer: Viewer, id: UUID) -> Node:
 
 
 FETCHERS: dict[str, Fetch] = {
+    "ApiKey": _api_key,
     "Project": _project,
     "Document": _document,
     "Crawl": _crawl,

@@ -9,6 +9,7 @@ import strawberry
 from backend.errors import NotFound
 from backend.resolvers.expected import answering
 from backend.resolvers.search import filters_of, payload_of
+from backend.schema.access import needs
 from backend.schema.context import Info
 from backend.schema.nodes import global_id, parse, row_id
 from backend.schema.previews import (
@@ -26,6 +27,7 @@ from backend.services import preview, spending
 from backend.services.preview import Compared, Searched, Side
 from backend.services.rated import Question
 from backend.services.spending import Price
+from db.models import Capability
 from db.queries.search import EVERYTHING
 
 
@@ -36,6 +38,7 @@ class PreviewQueries:
         " how long it takes, what it costs, and how good it is where that is known. Nothing is changed."
     )
     @answering
+    @needs(Capability.SEARCH, spends=True)
     async def preview_retrieval_settings(
         self,
         info: Info,

@@ -7,6 +7,7 @@ import strawberry
 from backend.resolvers.expected import answering
 from backend.resolvers.nodes import find
 from backend.resolvers.receipts import deleted
+from backend.schema.access import needs
 from backend.schema.context import Info
 from backend.schema.inputs import (
     CreateProjectInput,
@@ -27,6 +28,7 @@ from backend.schema.results import (
     UpdateRetrievalSettingsResult,
 )
 from backend.services import projects
+from db.models import Capability
 
 ProjectId = Annotated[strawberry.ID, strawberry.argument(description="The project's id.")]
 
@@ -34,10 +36,12 @@ ProjectId = Annotated[strawberry.ID, strawberry.argument(description="The projec
 @strawberry.type
 class ProjectQueries:
     @strawberry.field(description="The project with this id, if it is yours to see.")
+    @needs(Capability.READ)
     async def project(self, info: Info, id: ProjectId) -> Project | None:
         return await find(info, id, Project)
 
     @strawberry.field(description="Your projects, newest first.")
+    @needs(Capability.READ)
     async def projects(self, info: Info, first: First = 20, after: After = None) -> Connection[Project]:
         context = info.context
         key = page_key(context.viewer.user_id, first, after)
@@ -50,6 +54,7 @@ class ProjectQueries:
 class ProjectMutations:
     @strawberry.mutation(description="Make a project; you are its owner.")
     @answering
+    @needs(Capability.MANAGE_PROJECTS, everywhere=True)
     async def create_project(
         self,
         info: Info,
@@ -69,6 +74,7 @@ class ProjectMutations:
 
     @strawberry.mutation(description="Change a project's name or description.")
     @answering
+    @needs(Capability.MANAGE_PROJECTS)
     async def update_project(
         self,
         info: Info,
@@ -88,6 +94,7 @@ class ProjectMutations:
 
     @strawberry.mutation(description="Change how a project finds chunks and answers from them.")
     @answering
+    @needs(Capability.MANAGE_PROJECTS)
     async def update_retrieval_settings(
         self,
         info: Info,
@@ -104,6 +111,7 @@ class ProjectMutations:
 
     @strawberry.mutation(description="Delete a project with all its documents, chats and files.")
     @answering
+    @needs(Capability.MANAGE_PROJECTS)
     async def delete_project(
         self,
         info: Info,

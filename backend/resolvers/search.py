@@ -7,6 +7,7 @@ import strawberry
 
 from backend.rag.search import Found
 from backend.resolvers.expected import answering
+from backend.schema.access import needs
 from backend.schema.context import Info
 from backend.schema.enums import Degradation, EmptyReason
 from backend.schema.nodes import row_id
@@ -19,6 +20,7 @@ from backend.schema.search import (
     SearchTimings,
 )
 from backend.services import search
+from db.models import Capability
 from db.queries.search import EVERYTHING, Filters
 
 
@@ -26,6 +28,7 @@ from db.queries.search import EVERYTHING, Filters
 class SearchQueries:
     @strawberry.field(description="The chunks of a project that fit a query best; no answer is written.")
     @answering
+    @needs(Capability.SEARCH, spends=True)
     async def search(
         self,
         info: Info,

@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 
 from backend.resolvers.expected import answering
+from backend.schema.access import needs
 from backend.schema.context import Info, Limits
 from backend.schema.documents import Document
 from backend.schema.inputs import (
@@ -27,6 +28,7 @@ from backend.schema.results import (
     UploadTicket,
 )
 from backend.services.documents import confirm, files, replace, upload, web_page
+from db.models import Capability
 
 
 @strawberry.type
@@ -36,6 +38,7 @@ class UploadMutations:
         "project has one of the same bytes. A repeat is safe: a file that has not arrived gets a new address."
     )
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def request_uploads(
         self,
         info: Info,
@@ -59,6 +62,7 @@ class UploadMutations:
         "document as it was until the new file is taken in, and on if that fails or is cancelled."
     )
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def replace_document(
         self,
         info: Info,
@@ -82,6 +86,7 @@ class UploadMutations:
         "checked, and the document waits for a worker."
     )
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def confirm_upload(
         self,
         info: Info,
@@ -100,6 +105,7 @@ class UploadMutations:
         description="Add a page of the web as a document; it is fetched by the worker that takes it in."
     )
     @answering
+    @needs(Capability.WRITE_DOCUMENTS, spends=True)
     async def add_web_page(
         self,
         info: Info,

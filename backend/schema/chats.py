@@ -5,12 +5,14 @@ from datetime import datetime
 import strawberry
 from strawberry.types.lazy_type import LazyType
 
+from backend.schema.access import needs
 from backend.schema.context import Info, NodeKey
 from backend.schema.messages import Message
 from backend.schema.nodes import Node, global_id
 from backend.schema.paging import After, Connection, First, connection, page_key
 from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
+from db.models import Capability
 from db.models.usage import UsageOf
 
 
@@ -22,6 +24,7 @@ class Chat(Node):
     row: strawberry.Private[rows.Chat]
 
     @strawberry.field(description="Its messages, newest first.")
+    @needs(Capability.READ, Capability.ASK)
     async def messages(self, info: Info, first: First = 20, after: After = None) -> Connection[Message]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.messages_by_chat.load(key), Message.from_row)

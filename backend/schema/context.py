@@ -149,6 +149,8 @@ class Loaders:
     feedback_by_message: DataLoader[UUID, rows.Feedback | None]
     usage_by_owner: DataLoader[UsageKey, Sequence[Any]]
     retrieval_runs_by_message: DataLoader[UUID, Sequence[rows.RetrievalRun]]
+    api_keys_by_user: DataLoader[PageKey, PageOf[rows.ApiKey]]
+    audit_by_user: DataLoader[PageKey, PageOf[rows.AuditEntry]]
     progress_of: Callable[[rows.Document], float]
     remaining_of: Callable[[rows.Document], RemainingTime | None]
     url_of: Callable[[rows.Document], Awaitable[str | None]]

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import strawberry
 from strawberry.types.lazy_type import LazyType
 
+from backend.schema.access import needs
 from backend.schema.context import Info, NodeKey
 from backend.schema.document_chunks import DocumentChunk
 from backend.schema.failures import Failure, failure_of
@@ -12,6 +13,7 @@ from backend.schema.nodes import Node, global_id
 from backend.schema.paging import After, Connection, First, connection, page_key
 from backend.schema.stages import DocumentStage, Remaining
 from db import models as rows
+from db.models import Capability
 from db.models.documents import STAGES, DocumentSource, DocumentStatus
 
 
@@ -93,6 +95,7 @@ class Document(Node):
         description="A signed address of its file for some minutes: PDFs, pictures and plain text are shown "
         "by browsers, everything else is saved. None before the file has arrived."
     )
+    @needs(Capability.READ)
     async def url(self, info: Info) -> str | None:
         return await info.context.loaders.url_of(self.row)
 
@@ -108,6 +111,7 @@ class Document(Node):
         return [DocumentStage.from_row(stage, self.row) for stage in stages]
 
     @strawberry.field(description="What the version that search sees was cut into, in order.")
+    @needs(Capability.READ)
     async def chunks(self, info: Info, first: First = 20, after: After = None) -> Connection[DocumentChunk]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.chunks_by_document.load(key), DocumentChunk.from_row)

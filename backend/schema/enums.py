@@ -5,7 +5,9 @@ from enum import Enum, StrEnum
 import strawberry
 
 from db.models import (
+    Act,
     AgentType,
+    Capability,
     CitationStatus,
     CrawlPageStatus,
     CrawlStatus,
@@ -161,4 +163,26 @@ describe(
     "A step of a search that failed, so that it was done without.",
     REWORDING_FAILED="No model wrote other wordings: the query was searched alone.",
     RERANKING_FAILED="The reranker failed, took too long or gave no sense: the order is the search's.",
+)
+describe(
+    Capability,
+    "What an API key may do; each opens the fields that it needs and no others.",
+    READ="Read projects with their documents, chats and messages, and follow them.",
+    SEARCH="Search, without answers.",
+    ASK="Begin chats, ask questions, and read and follow the answers.",
+    WRITE_DOCUMENTS="Upload, add, change and delete documents and crawls.",
+    MANAGE_PROJECTS="Make, change and delete projects, and set how they answer.",
+)
+describe(
+    Act,
+    "What the audit log keeps.",
+    API_KEY_CREATED="An API key was made.",
+    API_KEY_ROTATED="An API key was renewed.",
+    API_KEY_REVOKED="An API key was revoked.",
+    API_KEY_FIRST_USED="An API key signed in for the first time.",
+    PROJECT_CREATED="A project was made.",
+    PROJECT_DELETED="A project was deleted with all that was in it.",
+    SETTINGS_CHANGED="How a project finds and answers was changed.",
+    DOCUMENT_DELETED="A document was deleted.",
+    CHAT_DELETED="A chat was deleted.",
 )

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from backend.errors import NotFound
+from backend.schema.access import needs
 from backend.schema.chats import Chat
 from backend.schema.context import Info
 from backend.schema.crawls import Crawl
@@ -14,6 +15,7 @@ from backend.schema.nodes import Node, global_id
 from backend.schema.paging import After, Connection, First, connection, page_key
 from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
+from db.models import Capability
 from db.models.projects import AgentType, Fusion, RagStrategy
 from db.models.usage import UsageOf
 
@@ -64,6 +66,7 @@ class Project(Node):
     row: strawberry.Private[rows.Project]
 
     @strawberry.field(description="Its documents, newest first.")
+    @needs(Capability.READ)
     async def documents(self, info: Info, first: First = 20, after: After = None) -> Connection[Document]:
         loaders, key = info.context.loaders, page_key(self.row.id, first, after)
 
@@ -73,11 +76,13 @@ class Project(Node):
         return connection(await loaders.documents_by_project.load(key), Document.from_row, count)
 
     @strawberry.field(description="Its crawls of web sites, newest first.")
+    @needs(Capability.READ)
     async def crawls(self, info: Info, first: First = 20, after: After = None) -> Connection[Crawl]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.crawls_by_project.load(key), Crawl.from_row)
 
     @strawberry.field(description="Its chats, the last used first.")
+    @needs(Capability.READ)
     async def chats(self, info: Info, first: First = 20, after: After = None) -> Connection[Chat]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.chats_by_project.load(key), Chat.from_row)
@@ -109,6 +114,7 @@ class Project(Node):
         return None if row is None else model_of(row)
 
     @strawberry.field(description="What you spent on it.")
+    @needs(Capability.READ)
     async def usage(self, info: Info) -> UsageTotal:
         return await usage_of(info, UsageOf.PROJECT, self.row.id)
 

@@ -177,11 +177,11 @@ RequestUploadsResult: TypeAlias = Annotated[
     strawberry.union("RequestUploadsResult", description="What came of asking for leave to upload."),
 ]
 ConfirmUploadResult: TypeAlias = Annotated[
-    DocumentPayload | RowRefused,
+    DocumentPayload | RowRefused | QuotaExceededError,
     strawberry.union("ConfirmUploadResult", description="What came of confirming an upload."),
 ]
 RetryDocumentResult: TypeAlias = Annotated[
-    DocumentPayload | RowRefused,
+    DocumentPayload | RowRefused | QuotaExceededError,
     strawberry.union("RetryDocumentResult", description="What came of trying a document again."),
 ]
 AddWebPageResult: TypeAlias = Annotated[
@@ -189,7 +189,7 @@ AddWebPageResult: TypeAlias = Annotated[
     strawberry.union("AddWebPageResult", description="What came of adding a web page."),
 ]
 ReingestDocumentResult: TypeAlias = Annotated[
-    DocumentPayload | RowRefused,
+    DocumentPayload | RowRefused | QuotaExceededError,
     strawberry.union("ReingestDocumentResult", description="What came of taking a document in anew."),
 ]
 ReplaceDocumentResult: TypeAlias = Annotated[

@@ -12,7 +12,7 @@ from backend.schema.boxes import Box, boxes_of
 from backend.schema.context import Info, NodeKey
 from backend.schema.documents import Document
 from backend.schema.enums import Degradation, EmptyReason
-from backend.schema.errors import RowRefused
+from backend.schema.errors import QuotaExceededError, RowRefused
 from backend.schema.images import ChunkImage, images_of
 from backend.schema.nodes import Node, global_id
 from db.models.projects import Fusion, RagStrategy
@@ -231,5 +231,6 @@ class SearchPayload:
 
 
 SearchResult: TypeAlias = Annotated[
-    SearchPayload | RowRefused, strawberry.union("SearchResult", description="What came of searching.")
+    SearchPayload | RowRefused | QuotaExceededError,
+    strawberry.union("SearchResult", description="What came of searching."),
 ]

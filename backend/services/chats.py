@@ -4,11 +4,11 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
-from backend.services import removal
+from backend.services import audit, removal
 from backend.services.removal import Receipt
 from backend.transactions import Transactions
 from db.engine import Session
-from db.models import Chat
+from db.models import Act, Chat
 from db.models.base import utc_now
 from db.queries import chats, projects
 from db.queries import removal as removal_rows
@@ -75,6 +75,13 @@ async def delete(transactions: Transactions, *, viewer: Viewer, chat_id: UUID) -
         removed = await removal_rows.delete_chat(session, chat_id=chat_id)
         if removed is None:
             raise NotFound(_NONE)
+        await audit.note(
+            session,
+            Act.CHAT_DELETED,
+            viewer=viewer,
+            subject_id=chat_id,
+            num_messages=removed.num_messages,
+        )
     return await removal.finish(transactions, removed, num_objects=0)
 
 

@@ -97,7 +97,7 @@ async def preview(
             session, viewer=viewer, project_id=request.project_id, limit=request.num_rated
         )
     before, after = (
-        Side(_plan(project, request, name), Bill(viewer.user_id, request.project_id))
+        Side(_plan(project, request, name), Bill(viewer.user_id, request.project_id, models.cost))
         for name in ("before", "after")
     )
     asked = [*request.questions, *known]

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
-from backend.services import pages, removal, rights, tuning
+from backend.services import audit, pages, removal, rights, tuning
 from backend.services.removal import Receipt
 from backend.storage import Storage
 from backend.transactions import Transactions
 from db.engine import Database, Session
-from db.models import Project, RetrievalSettings
+from db.models import Act, Project, RetrievalSettings
 from db.models.generations import MAX_DIMENSIONS
 from db.queries import glances, projects
 from db.queries import removal as removal_rows
@@ -44,7 +44,9 @@ async def create(
         embedding_model=embedding_model,
         embedding_dimensions=embedding_dimensions,
     )
-    return await projects.insert(session, project=new)
+    row = await projects.insert(session, project=new)
+    await audit.note(session, Act.PROJECT_CREATED, viewer=viewer, subject_id=row.id, name=row.name)
+    return row
 
 
 async def get(session: Session, *, viewer: Viewer, project_id: UUID) -> Project:
@@ -90,7 +92,10 @@ async def update_settings(
     await rights.member(session, viewer=viewer, project_id=project_id)
     known = _found((await projects.settings_of(session, [project_id])).get(project_id))
     tuning.check(values, of=known)
-    return _found(await projects.update_settings(session, project_id, values=values))
+    changed = _found(await projects.update_settings(session, project_id, values=values))
+    given = {name: str(value) for name, value in values.items()}
+    await audit.note(session, Act.SETTINGS_CHANGED, viewer=viewer, subject_id=project_id, **given)
+    return changed
 
 
 async def settings(session: Session, *, viewer: Viewer, project_id: UUID) -> RetrievalSettings:
@@ -114,6 +119,14 @@ async def delete(
     num_objects = await storage.delete_prefix(prefix)
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
         removed = _found(await removal_rows.delete_project(session, project_id=project_id))
+        await audit.note(
+            session,
+            Act.PROJECT_DELETED,
+            viewer=viewer,
+            subject_id=project_id,
+            num_documents=removed.num_documents,
+            num_chats=removed.num_chats,
+        )
     num_objects += await removal.late_objects(storage, prefix)
     return await removal.finish(transactions, removed, num_objects=num_objects)
 

@@ -14,6 +14,7 @@ from backend.rag import plan, tokens
 from backend.rag.search import Found
 from backend.services import retrieval, tuning
 from backend.services.paid import PaidModels
+from backend.services.spending import Price
 from backend.transactions import Transactions
 from db.engine import Database
 from db.models import Usage, UsageKind
@@ -52,7 +53,7 @@ async def search(
     chosen = plan.asked(
         found.settings, changes=request.settings, first=request.first, filters=request.filters
     )
-    bill = Bill(viewer.user_id, request.project_id)
+    bill = Bill(viewer.user_id, request.project_id, models.cost)
     try:
         return await retrieval.find(
             database,
@@ -71,6 +72,7 @@ class Bill:
 
     user_id: UUID
     project_id: UUID
+    price: Price
     rows: list[Usage] = field(default_factory=list)
 
     @property
@@ -92,6 +94,8 @@ class Bill:
     async def settle(self, transactions: Transactions) -> None:
         """Write the rows, as the one who asked."""
         if self.rows:
+            for row in self.rows:
+                row.cost_usd = self.price(row.model, row.num_input_tokens, row.num_output_tokens)
             async with transactions.unit_of_work(self.user_id) as session:
                 for row in self.rows:
                     await usage.insert(session, usage=row)

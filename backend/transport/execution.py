@@ -10,12 +10,22 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, TypeAlias
 
-from graphql import GraphQLField, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType, Undefined
+from graphql import (
+    GraphQLField,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLScalarType,
+    Undefined,
+)
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import CustomGraphQLEnumType, GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
+
+from backend.auth import Viewer
+from backend.transport.introspection import shown
 
 Say: TypeAlias = Callable[[Any], Any]
 """The answer to be sent for an object; raises anything when the general way must be taken."""
@@ -65,6 +75,15 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
             return _merged(grouped_field_set, said, await found)
 
         return merged()
+
+    def build_resolve_info(self, *words: Any) -> GraphQLResolveInfo[Any]:
+        """Introspection shows a key what it may use, and nothing else."""
+        info = super().build_resolve_info(*words)
+        if info.field_name not in ("__schema", "__type"):
+            return info
+        viewer = getattr(self.context_value, "sender", None)
+        key = viewer.key if isinstance(viewer, Viewer) else None
+        return info if key is None else info._replace(schema=shown(self.schema, key.capabilities))
 
     def _plan(
         self, parent_type: GraphQLObjectType, fields: GroupedFieldSet

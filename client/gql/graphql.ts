@@ -402,6 +402,7 @@ export type RetryDocumentMutation = { retryDocument:
     | { __typename: 'NotAllowedError', message: string, code: string, field: string | null }
     | { __typename: 'NotFoundError', message: string, code: string, field: string | null }
     | { __typename: 'NotSignedInError', message: string, code: string, field: string | null }
+    | { __typename: 'QuotaExceededError', message: string, code: string, field: string | null }
     | { __typename: 'UnavailableError', message: string, code: string, field: string | null }
    };
 
@@ -454,6 +455,7 @@ export type ReingestDocumentMutation = { reingestDocument:
     | { __typename: 'NotAllowedError', message: string, code: string, field: string | null }
     | { __typename: 'NotFoundError', message: string, code: string, field: string | null }
     | { __typename: 'NotSignedInError', message: string, code: string, field: string | null }
+    | { __typename: 'QuotaExceededError', message: string, code: string, field: string | null }
     | { __typename: 'UnavailableError', message: string, code: string, field: string | null }
    };
 
@@ -830,6 +832,7 @@ export type ConfirmUploadMutation = { confirmUpload:
     | { __typename: 'NotAllowedError', message: string, code: string, field: string | null }
     | { __typename: 'NotFoundError', message: string, code: string, field: string | null }
     | { __typename: 'NotSignedInError', message: string, code: string, field: string | null }
+    | { __typename: 'QuotaExceededError', message: string, code: string, field: string | null }
     | { __typename: 'UnavailableError', message: string, code: string, field: string | null }
    };
 

@@ -93,7 +93,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT FROM opentrace.project_members m
          WHERE m.project_id = its_project AND m.user_id = opentrace.viewer_id() AND m.role = 'OWNER'
-    ) THEN
+    ) OR NOT opentrace.key_reaches(its_project) THEN
         RETURN;
     END IF;
     -- Documents and generations before the project, as a publication and a switch lock them: the other way

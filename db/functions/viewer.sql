@@ -12,7 +12,7 @@ AS $$
     SELECT EXISTS (
         SELECT FROM opentrace.project_members m
          WHERE m.project_id = its_project AND m.user_id = opentrace.viewer_id()
-    )
+    ) AND (opentrace.key_id() IS NULL OR opentrace.key_reaches(its_project))
 $$;
 
 -- The first member of a project is the one who made it; nobody can let themselves in later.
@@ -25,5 +25,5 @@ AS $$
          WHERE p.id = its_project AND p.created_by = opentrace.viewer_id()
     ) AND NOT EXISTS (
         SELECT FROM opentrace.project_members m WHERE m.project_id = its_project
-    )
+    ) AND opentrace.key_reaches(its_project)
 $$;

@@ -1,5 +1,7 @@
 """All tables; importing this package fills `Table.metadata`."""
 
+from db.models.api_keys import ApiKey, Capability
+from db.models.audit import Act, AuditEntry
 from db.models.base import Table
 from db.models.chats import Chat
 from db.models.chunks import Chunk, ChunkVector, StagedChunk, StagedVector
@@ -36,8 +38,12 @@ from db.models.users import User
 from db.models.vector_indexes import VectorIndex, VectorIndexStatus
 
 __all__ = [
+    "Act",
     "AgentType",
+    "ApiKey",
+    "AuditEntry",
     "CachedEmbedding",
+    "Capability",
     "Chat",
     "Chore",
     "Chunk",

@@ -57,6 +57,8 @@ class Crawl(Table, table=True):
     id: UUID = identifier()
     project_id: UUID = reference("projects.id")
     created_by: UUID = reference("users.id", index=True)
+    api_key_id: UUID | None = None
+    """The key that it was begun with; the database fills it in."""
     url: str
     """Where it begins; its origin and `path_prefix` bound the walk."""
     path_prefix: str

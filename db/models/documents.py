@@ -73,6 +73,8 @@ class Document(Table, table=True):
     id: UUID = identifier()
     project_id: UUID = reference("projects.id")
     uploaded_by: UUID = reference("users.id", index=True)
+    api_key_id: UUID | None = None
+    """The key that last asked for it to be taken in; the database fills it in."""
     name: str
     content_type: str
     size_bytes: int = Field(sa_type=BigInteger)

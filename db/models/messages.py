@@ -61,6 +61,8 @@ class Message(Table, table=True):
     chat_id: UUID = reference("chats.id")
     project_id: UUID = reference("projects.id", index=True)
     created_by: UUID = reference("users.id", index=True)
+    api_key_id: UUID | None = None
+    """The key that it was sent with; the database fills it in."""
     parent_id: UUID | None = reference("messages.id", default=None, nullable=True, index=True)
     preferred_child_id: UUID | None = None
     role: MessageRole = choice(MessageRole)

@@ -28,6 +28,7 @@ class UsageOf(StrEnum):
     CHAT = "chat"
     PROJECT = "project"
     USER = "user"
+    KEY = "key"
 
 
 class Usage(Table, table=True):
@@ -44,6 +45,8 @@ class Usage(Table, table=True):
     project_id: UUID | None = Field(default=None, index=True)
     document_id: UUID | None = Field(default=None, index=True)
     message_id: UUID | None = Field(default=None, index=True)
+    api_key_id: UUID | None = Field(default=None, index=True)
+    """The key that asked for it; the database fills it in, from the caller or from the row it is about."""
     attempt: int = 0
     kind: UsageKind = choice(UsageKind)
     model: str

@@ -2,6 +2,10 @@
 
 GRANT EXECUTE ON FUNCTION
     opentrace.viewer_id(),
+    opentrace.key_id(),
+    opentrace.key_reaches(uuid),
+    opentrace.use_key(bytea),
+    opentrace.ended_access(uuid[], uuid[]),
     opentrace.is_member(uuid),
     opentrace.may_found(uuid),
     opentrace.ensure_user(text, text, text),

@@ -7,8 +7,10 @@ CREATE POLICY self ON opentrace.users FOR SELECT TO opentrace_api
 
 ALTER TABLE opentrace.project_members ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON opentrace.project_members TO opentrace_api;
+-- Every other policy asks for membership here, so what a key does not reach is out of its sight everywhere.
 CREATE POLICY self ON opentrace.project_members FOR SELECT TO opentrace_api
-    USING (user_id = (SELECT opentrace.viewer_id()));
+    USING (user_id = (SELECT opentrace.viewer_id())
+           AND ((SELECT opentrace.key_id()) IS NULL OR opentrace.key_reaches(project_id)));
 CREATE POLICY founder ON opentrace.project_members FOR INSERT TO opentrace_api
     WITH CHECK (user_id = (SELECT opentrace.viewer_id()) AND role = 'OWNER' AND opentrace.may_found(project_id));
 
@@ -21,7 +23,7 @@ CREATE POLICY members ON opentrace.projects FOR SELECT TO opentrace_api
 CREATE POLICY members_change ON opentrace.projects FOR UPDATE TO opentrace_api
     USING (opentrace.is_member(id));
 CREATE POLICY anyone_makes ON opentrace.projects FOR INSERT TO opentrace_api
-    WITH CHECK (created_by = (SELECT opentrace.viewer_id()));
+    WITH CHECK (created_by = (SELECT opentrace.viewer_id()) AND opentrace.key_reaches(id));
 
 ALTER TABLE opentrace.retrieval_settings ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT, UPDATE ON opentrace.retrieval_settings TO opentrace_api;

@@ -103,6 +103,7 @@ _OWNERS = {
     UsageOf.CHAT: "m.chat_id",
     UsageOf.PROJECT: "u.project_id",
     UsageOf.USER: "u.user_id",
+    UsageOf.KEY: "u.api_key_id",
 }
 
 

@@ -1,9 +1,15 @@
 """A home with a row of everything: what a stranger must not see any of."""
 
+from typing import Any
+from uuid import uuid4
+
 from sqlalchemy import text
 
 from db.engine import Database
 from db.models import (
+    Act,
+    ApiKey,
+    AuditEntry,
     Citation,
     Crawl,
     CrawlPage,
@@ -61,6 +67,8 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
         RetrievalRun(message_id=answer.id, position=0, tool="rag_search", query="q", model="m"),
         Feedback(message_id=answer.id, user_id=home.user_id, positive=True),
         Usage(user_id=home.user_id, project_id=home.project_id, kind=UsageKind.CHAT, model="m"),
+        key_of(home),
+        AuditEntry(user_id=home.user_id, act=Act.PROJECT_CREATED, subject_id=home.project_id),
         IdempotencyKey(user_id=home.user_id, mutation="m", key="k", request_sha256="x", result_id=answer.id),
     )
     async with database.sessions.begin() as session:
@@ -81,3 +89,18 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
         "published": published.document_id,
     }
     return home, ids
+
+
+def key_of(home: seed.Home, **values: Any) -> ApiKey:
+    """A key of the person of this home."""
+    id = uuid4()
+    defaults: dict[str, Any] = {
+        "id": id,
+        "user_id": home.user_id,
+        "line_id": id,
+        "name": "a",
+        "hint": "otk_a",
+        "secret_sha256": id.bytes,
+        "capabilities": ["READ"],
+    }
+    return ApiKey(**{**defaults, **values})

@@ -22,6 +22,11 @@ _FUSED = "ARRAY['text'], array_fill(1::real, ARRAY[8]), true, 'CONVEX', 0.5, 0.5
 # Each function that the API's role may call, and a call that could tell a stranger something.
 CALLS = {
     "viewer_id": "SELECT 1 WHERE false",
+    "key_id": "SELECT 1 WHERE false",
+    "key_reaches": "SELECT 1 WHERE false",
+    # Both are asked before anybody is known: one by a hash of 256 random bits, the other by ids alone.
+    "use_key": "SELECT 1 WHERE false",
+    "ended_access": "SELECT 1 WHERE false",
     "is_member": "SELECT 1 WHERE opentrace.is_member($1)",
     "may_found": "SELECT 1 WHERE opentrace.may_found($1)",
     "ensure_user": "SELECT 1 WHERE false",

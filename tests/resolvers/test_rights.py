@@ -46,6 +46,9 @@ MUTATIONS = {
     "selectMessage": '{messageId: "$message"}',
     "stopMessage": '{messageId: "$message"}',
     "rateMessage": '{messageId: "$message", positive: true}',
+    "createApiKey": '{name: "mine", capabilities: [READ], projectIds: ["$project"]}',
+    "rotateApiKey": '{apiKeyId: "$key"}',
+    "revokeApiKey": '{apiKeyId: "$key"}',
 }
 OF_A_ROW = [name for name in MUTATIONS if name != "createProject"]
 
@@ -61,6 +64,7 @@ async def ids(served: Served) -> dict[str, str]:
         "crawl": await asking.new_crawl(served, project),
         "chat": chat,
         "message": await asking.new_answer(served, chat),
+        "key": (await asking.new_key(served))["id"],
     }
 
 
@@ -121,7 +125,7 @@ async def test_a_strangers_reads_find_nothing(served: Served, ids: dict[str, str
         query = "query ($id: ID!) { node(id: $id) { id } }"
         assert await served.ask(query, {"id": id}, person="mallory") == {"node": None}
         assert await served.ask(query, {"id": id}) == {"node": {"id": id}}
-        if noun != "message":
+        if noun not in ("message", "key"):
             query = f"query ($id: ID!) {{ {noun}(id: $id) {{ id }} }}"
             assert await served.ask(query, {"id": id}, person="mallory") == {noun: None}
             assert await served.ask(query, {"id": id}) == {noun: {"id": id}}

@@ -73,4 +73,6 @@ def test_only_own_things_are_nodes() -> None:
     node = schema.type_map["Node"]
     assert isinstance(node, GraphQLInterfaceType)
     names = {type_.name for type_ in schema.get_possible_types(node)}
-    assert names == {"User", "Project", "Document", "Crawl", "Chat", "Message", "Citation", "WebCitation"}
+    assert names == {
+        *("User", "Project", "Document", "Crawl", "Chat", "Message", "Citation", "WebCitation", "ApiKey")
+    }

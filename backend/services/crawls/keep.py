@@ -89,6 +89,7 @@ async def _add(session: Session, walk: Walk, planned: Plan, content: Content) ->
         id=planned.document_id,
         project_id=crawl.project_id,
         uploaded_by=crawl.created_by,
+        api_key_id=crawl.api_key_id,
         name=content.title or web_page.name_of(content.address),
         content_type=content.content_type,
         size_bytes=len(content.body),

@@ -4,14 +4,14 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Conflict, Invalid, NotFound
-from backend.services import idempotency, removal, rights
+from backend.services import audit, idempotency, removal, rights
 from backend.services.documents import events, files, upload, versions
 from backend.services.idempotency import Call
 from backend.services.removal import Receipt
 from backend.storage import Storage
 from backend.transactions import Transactions
 from db.engine import Session
-from db.models import Document, DocumentStatus
+from db.models import Act, Document, DocumentStatus
 from db.models.base import utc_now
 from db.models.documents import ENDED
 from db.queries import removal as removal_rows
@@ -105,6 +105,7 @@ async def delete(
         removed = await removal_rows.delete_document(session, document_id=document_id)
         if removed is None:
             raise NotFound("There is no such document.")
+        await audit.note(session, Act.DOCUMENT_DELETED, viewer=viewer, subject_id=document_id)
         events.change_hands(document)
         events.record(session, document, events.DELETED, {"document_id": str(document_id)})
     num_objects += await removal.late_objects(storage, prefix)
