@@ -96,3 +96,14 @@ async def test_an_unknown_address_is_refused_in_openais_shape(http: httpx.AsyncC
 async def test_the_models_are_listed(openai: AsyncOpenAI) -> None:
     names = [model.id async for model in openai.models.list()]
     assert names == ["local-extractive", "all-MiniLM-L6-v2", "local-maxsim"]
+
+
+async def test_a_second_model_gives_the_first_256_numbers_at_length_one(openai: AsyncOpenAI) -> None:
+    (whole,) = await vectors(openai, "a cat sits")
+    narrow = "all-MiniLM-L6-v2-256"
+    reply = await openai.embeddings.create(model=narrow, input="a cat sits", dimensions=256)
+    cut = whole[:256] / np.linalg.norm(whole[:256])
+    assert np.abs(np.array(reply.data[0].embedding) - cut).max() < 1e-6
+    assert reply.model == narrow
+    with pytest.raises(BadRequestError, match="256 dimensions, not 384"):
+        await openai.embeddings.create(model=narrow, input="a cat sits", dimensions=384)

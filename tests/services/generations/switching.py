@@ -71,14 +71,15 @@ async def taken_in(house: House, num_chunks: int = 6, word: str = "tower", **fil
     return document_id
 
 
-async def find(house: House, query: str = "The keeper of tower 3", models: Any = None) -> Found:
-    request = search.Request(house.project_id, query, 20, {"similarity_threshold": 0.0})
+async def find(house: House, *, models: Any = None, **settings: Any) -> Found:
+    """What a search finds, at most twenty."""
+    changes = {"similarity_threshold": 0.0} | settings
     return await search.search(
         house.api.transactions,
         house.api.database,
         models or house.api.models,
         viewer=house.viewer,
-        request=request,
+        request=search.Request(house.project_id, "The keeper of tower 3", 20, changes),
     )
 
 
