@@ -41,7 +41,7 @@ def create_app(settings: Settings) -> FastAPI:
         CORSMiddleware,
         allow_origins=settings.api.allowed_origins,
         allow_methods=("GET", "POST"),
-        allow_headers=("Authorization", "Content-Type"),
+        allow_headers=("Authorization", "Content-Type", "Last-Event-ID"),
         max_age=3600,
     )
     app.router.routes += [Route("/graphql", door), WebSocketRoute("/graphql", door)]
@@ -90,6 +90,7 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
         max_body_bytes=settings.api.max_body_bytes,
         request_timeout_seconds=settings.api.request_timeout_seconds,
         socket_max_age_seconds=settings.api.socket_max_age_seconds,
+        keep_alive_seconds=settings.api.keep_alive_seconds,
         allowed_origins=settings.api.allowed_origins,
         playground=settings.api.playground,
     )

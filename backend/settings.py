@@ -98,7 +98,10 @@ class ApiSettings(Group):
     playground: bool = False
     max_body_bytes: int = 1024 * 1024
     request_timeout_seconds: float = 30.0
-    socket_max_age_seconds: int = 900
+    socket_max_age_seconds: float = 900
+    """Of sockets and of streams over HTTP; clients connect again and go on from their cursors."""
+    keep_alive_seconds: float = 12.0
+    """How often something is said on a quiet connection, so that nobody on the way takes it for dead."""
 
 
 class WorkSettings(Group):

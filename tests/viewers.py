@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import select
 
 from backend.cli import operations
-from backend.cli.client import Client, events_of
+from backend.cli.client import Client
 from backend.runtime import Runtime
 from backend.schema import nodes
 from backend.tasks import messages as job
@@ -19,6 +19,7 @@ from db.models import Message, User
 from tests import stage as stages
 from tests.e2e.product import ask, new_project, text_of
 from tests.fixtures.served import Served
+from tests.fixtures.streams import Way, by_socket
 
 WORDS = "The lamp of tower {n} is lit at dusk" + ", and the keeper of tower {n} wrote it down" * 6 + "."
 TOKENS_PER_SECOND = 25
@@ -32,6 +33,7 @@ class Drama:
     worker: Runtime
     monkeypatch: pytest.MonkeyPatch
     seed: int = 0
+    way: Way = by_socket
     num_answers: int = 0
     num_cuts: int = 0
     num_events: int = 0
@@ -64,16 +66,14 @@ class Drama:
             left = self._random.randint(1, 2) if num_cuts > 0 else 10**6
             num_cuts -= 1
             after = seen[-1]["cursor"] if seen else None
-            async with client.socket() as socket:
-                variables = {"message": answer, "after": after}
-                async with aclosing(events_of(socket, operations.MESSAGE_EVENTS, variables)) as events:
-                    async for event in events:
-                        seen.append(event)
-                        left -= 1
-                        if left == 0:
-                            self.num_cuts += 1
-                            socket.transport.abort()
-                            break
+            following = self.way(client, operations.MESSAGE_EVENTS, {"message": answer}, after)
+            async with aclosing(following) as events:
+                async for event in events:
+                    seen.append(event)
+                    left -= 1
+                    if left == 0:
+                        self.num_cuts += 1
+                        break
         await self._check(client, answer, seen)
 
     async def _check(self, client: Client, answer: str, seen: list[dict[str, Any]]) -> None:

@@ -41,7 +41,7 @@ class EventSubscriptions:
             context.handles.hub,
             viewer=context.viewer,
             document_id=row_id(document_id, "Document", field="document_id"),
-            after=cursor(after),
+            after=cursor(context.resume_after or after),
         )
         async with aclosing(said(context, source, document_events.from_event)) as events:
             async for event in events:
@@ -63,7 +63,7 @@ class EventSubscriptions:
             context.handles.hub,
             viewer=context.viewer,
             project_id=row_id(project_id, "Project", field="project_id"),
-            after=cursor(after),
+            after=cursor(context.resume_after or after),
         )
         async with aclosing(said(context, source, project_events.from_event)) as events:
             async for event in events:
@@ -85,7 +85,7 @@ class EventSubscriptions:
             context.handles.hub,
             viewer=context.viewer,
             message_id=row_id(message_id, "Message", field="message_id"),
-            after=cursor(after),
+            after=cursor(context.resume_after or after),
         )
         async with aclosing(said(context, source, message_events.from_event)) as events:
             async for event in events:
@@ -110,4 +110,5 @@ async def said(
     async with aclosing(source) as events:
         async for event in events:
             context.forget_loaded()
+            context.cursor = str(event.cursor)
             yield say(event)

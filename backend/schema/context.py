@@ -166,6 +166,10 @@ class Context:
     sender: Viewer | AppError
     """Who sent the operation, or why nobody is known to have."""
     build_loaders: Callable[["Context"], Loaders]
+    resume_after: str | None = field(default=None, init=False)
+    """The cursor that the transport brought; it counts before the one in the document, which may be older."""
+    cursor: str | None = field(default=None, init=False)
+    """Of the event that is being told, for transports that name it beside the event."""
     _loaders: Loaders | None = field(default=None, init=False)
 
     @property

@@ -1,25 +1,31 @@
-"""The ASGI application at /graphql: queries and mutations over HTTP, everything over WebSocket."""
+"""The ASGI application at /graphql: one answer or a stream of them over HTTP, everything over WebSocket."""
 
 import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.schema.base import BaseSchema
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from backend.transport import playground, requests, responses
+from backend.auth import Viewer
+from backend.errors import AppError
+from backend.transport import framing, playground, requests, responses
+from backend.transport.departures import ClientLeft, unless_left
 from backend.transport.errors import masked
 from backend.transport.requests import BadRequest, GraphQLRequest
 from backend.transport.senders import Senders, bound
 from backend.transport.sockets import SocketHandler
+from backend.transport.streams import Results, StreamedAnswer
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class TransportLimits:
     max_body_bytes: int
     request_timeout_seconds: float
     socket_max_age_seconds: float
+    """Of streams over HTTP as well."""
+    keep_alive_seconds: float
     allowed_origins: tuple[str, ...]
     playground: bool
 
@@ -56,30 +64,42 @@ class GraphQLApp(GraphQL[Any, None]):
         if scope["type"] == "websocket":
             await self.run(WebSocket(scope, receive=receive, send=send))
         else:
-            response = await self.respond(Request(scope, receive))
+            try:
+                response = await self.respond(Request(scope, receive))
+            except ClientLeft:
+                return
             await response(scope, receive, send)
 
-    async def respond(self, request: Request) -> Response:
-        """The answer to one HTTP request; it always is one, whatever fails."""
+    async def respond(self, request: Request) -> ASGIApp:
+        """The answer to one HTTP request; it always is one, whatever fails, unless its client has left."""
         if self.limits.playground and playground.is_wanted(request):
             return playground.page()
+        accept = request.headers.get("accept")
+        streamed = framing.wanted(accept)
         media = responses.JSON
         try:
-            media = responses.media_type(request.headers.get("accept"))
+            media = responses.JSON if streamed else responses.media_type(accept)
             async with asyncio.timeout(self.limits.request_timeout_seconds):
                 wanted = await requests.read(request, max_body_bytes=self.limits.max_body_bytes)
-                return await self._execute(request, wanted, media)
+                sender = await self.senders.of_header(request.headers.get("authorization"))
+                if streamed:
+                    return self._stream(request, wanted, sender, streamed)
+                async with unless_left(request.receive):
+                    return await self._execute(request, wanted, sender, media)
         except BadRequest as refusal:
             return responses.refuse(refusal, media)
         except TimeoutError:
             seconds = f"{self.limits.request_timeout_seconds:g}"
             late = BadRequest(504, "TIMEOUT", f"This took longer than {seconds} seconds and was given up.")
             return responses.refuse(late, media)
+        except ClientLeft:
+            raise
         except Exception as error:
             return responses.respond({"errors": [masked(error)]}, 500, media)
 
-    async def _execute(self, request: Request, wanted: GraphQLRequest, media: str) -> Response:
-        sender = await self.senders.of_header(request.headers.get("authorization"))
+    async def _execute(
+        self, request: Request, wanted: GraphQLRequest, sender: Viewer | AppError, media: str
+    ) -> Response:
         try:
             with bound(sender):
                 result = await self.schema.execute(
@@ -95,6 +115,33 @@ class GraphQLApp(GraphQL[Any, None]):
         except InvalidOperationTypeError as error:
             raise _not_over_http(error) from error
 
+    def _stream(
+        self, request: Request, wanted: GraphQLRequest, sender: Viewer | AppError, frames: framing.Framing
+    ) -> StreamedAnswer:
+        """Results one by one. `Last-Event-ID` is the cursor of the last one that the client has seen."""
+        context = self.senders.build_context(sender)
+        context.resume_after = request.headers.get("last-event-id") or None
+
+        async def results() -> Results:
+            with bound(sender):
+                source = await self.schema.stream(
+                    wanted.query,
+                    variable_values=wanted.variables,
+                    context_value=context,
+                    operation_name=wanted.operation_name,
+                    allowed_operation_types=_allowed(request.method) | {OperationType.SUBSCRIPTION},
+                )
+                async with aclosing(source):
+                    async for result in source:
+                        yield responses.body_of(cast(ExecutionResult, result)), context.cursor
+
+        return StreamedAnswer(
+            results,
+            frames,
+            beat_seconds=self.limits.keep_alive_seconds,
+            max_age_seconds=self.limits.socket_max_age_seconds,
+        )
+
     async def get_context(self, request: Any, response: Any) -> Any:
         """What the socket's handler knows: the socket. Each operation's context is built by the handler."""
         return request
@@ -107,13 +154,16 @@ class GraphQLApp(GraphQL[Any, None]):
 
 
 def _allowed(method: str) -> set[OperationType]:
-    """What a method may carry: links never change anything, and events never travel over plain HTTP."""
+    """What a method may carry: links never change anything, and events do not fit into one answer."""
     return {OperationType.QUERY} if method == "GET" else {OperationType.QUERY, OperationType.MUTATION}
 
 
 def _not_over_http(error: InvalidOperationTypeError) -> BadRequest:
     if error.operation_type is OperationType.SUBSCRIPTION:
         return BadRequest(
-            400, "SUBSCRIPTION_OVER_HTTP", "Subscriptions travel over WebSocket, by graphql-transport-ws."
+            400,
+            "SUBSCRIPTION_OVER_HTTP",
+            "Subscriptions travel over WebSocket, by graphql-transport-ws, or as a stream: "
+            f"accept {framing.EVENTS} or {framing.MULTIPART};subscriptionSpec=1.0.",
         )
     return BadRequest(405, "METHOD_NOT_ALLOWED", "Mutations are sent by POST.", Allow="POST")

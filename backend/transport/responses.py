@@ -27,15 +27,20 @@ def media_type(accept: str | None) -> str:
 
 def answer(result: ExecutionResult, media: str) -> Response:
     """A finished operation. One that never began has no `data`, and is a 400 in GraphQL's own media type."""
+    body = body_of(result)
+    return respond(body, 200 if "data" in body or media == JSON else 400, media)
+
+
+def body_of(result: ExecutionResult) -> dict[str, Any]:
+    """A result as the client sees it, in any transport."""
     body: dict[str, Any] = {}
     if result.errors:
         body["errors"] = [present(error) for error in result.errors]
-    started = result.data is not None or any(error.path for error in result.errors or ())
-    if started:
+    if result.data is not None or any(error.path for error in result.errors or ()):
         body["data"] = result.data
     if result.extensions:
         body["extensions"] = result.extensions
-    return respond(body, 200 if started or media == JSON else 400, media)
+    return body
 
 
 def refuse(refusal: BadRequest, media: str) -> Response:

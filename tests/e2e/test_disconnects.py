@@ -11,13 +11,15 @@ from backend.local.sample import PDF, QUESTION
 from backend.runtime import Runtime
 from tests.e2e.product import Product, ask, follow_answer, follow_document, new_project, text_of, upload
 from tests.fixtures.served import Served
+from tests.fixtures.streams import Way, by_multipart, by_socket, by_sse
 from tests.viewers import Drama
 
 
+@pytest.mark.parametrize("way", [by_socket, by_sse, by_multipart])
 async def test_viewers_that_are_cut_off_at_random_see_every_answer_whole(
-    served: Served, worker_runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    served: Served, worker_runtime: Runtime, monkeypatch: pytest.MonkeyPatch, way: Way
 ) -> None:
-    drama = Drama(served, worker_runtime, monkeypatch)
+    drama = Drama(served, worker_runtime, monkeypatch, way=way)
     await drama.play(num_answers=4, num_cuts=8)
     assert (drama.num_answers, drama.num_cuts > 20) == (4, True)
 

@@ -1,6 +1,7 @@
 """The suites of others that the transport stands up to."""
 
 import asyncio
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -19,8 +20,11 @@ async def suites() -> Path:
     """The folder of the suites, with what their lock names installed; skips where there is no npm."""
     if shutil.which("npm") is None:
         pytest.skip("needs node and npm")
-    if not (SUITES / "node_modules").exists():
+    lock = hashlib.sha256((SUITES / "package-lock.json").read_bytes()).hexdigest()
+    installed = SUITES / "node_modules/.installed"
+    if not installed.exists() or installed.read_text() != lock:
         await run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+        installed.write_text(lock)
     return SUITES
 
 
@@ -40,18 +44,44 @@ async def test_all_audits_of_graphql_over_http_pass(served: Served, suites: Path
     assert [audit for audit in audits if audit["status"] != "ok"] == []
 
 
-async def test_the_client_of_graphql_ws_follows_an_answer_to_its_end(served: Served, suites: Path) -> None:
-    chat = await asking.new_chat(served, await asking.new_project(served))
-    answer = await asking.new_answer(served, chat)
-    stop = "mutation ($id: ID!) { stopMessage(input: {messageId: $id}) { __typename } }"
-    await served.ask(stop, {"id": answer})
-    query = """subscription ($id: ID!) { messageEvents(messageId: $id) {
-        __typename ... on Event { attempt } ... on MessageStopped { message { status } } } }"""
-    address = served.url.replace("http", "ws") + "/graphql"
-    parameters = json.dumps(served.bearer("alice"))
-    results = await run("node", "sockets.mjs", address, parameters, query, json.dumps({"id": answer}))
+STOP = "mutation ($id: ID!) { stopMessage(input: {messageId: $id}) { __typename } }"
+EVENTS = """subscription ($id: ID!) { messageEvents(messageId: $id) {
+    __typename ... on Event { attempt } ... on MessageStopped { message { status } } } }"""
+
+
+async def new_answer(served: Served, *, project: str = "Lighthouse") -> str:
+    owner = await asking.new_project(served, name=project)
+    return await asking.new_answer(served, await asking.new_chat(served, owner))
+
+
+@pytest.mark.parametrize(("script", "protocol"), [("sockets.mjs", "ws"), ("events.mjs", "http")])
+async def test_the_clients_of_graphql_ws_and_graphql_sse_follow_an_answer_to_its_end(
+    served: Served, suites: Path, script: str, protocol: str
+) -> None:
+    answer = await new_answer(served)
+    await served.ask(STOP, {"id": answer})
+    address = served.url.replace("http", protocol) + "/graphql"
+    signed = json.dumps(served.bearer("alice"))
+    results = await run("node", script, address, signed, EVENTS, json.dumps({"id": answer}))
     assert [result["data"]["messageEvents"]["__typename"] for result in results[:-1]] == [
         "MessageSnapshot",
         "MessageStopped",
     ]
     assert results[-1] == "complete"
+
+
+async def test_apollo_client_pages_changes_and_follows_by_multipart_and_by_socket(
+    served: Served, suites: Path
+) -> None:
+    await asking.new_project(served, name="Harbour")
+    answer = await new_answer(served, project="Lighthouse")
+    given = json.dumps({"answer": answer})
+    results = await run(
+        "node", "apollo.mjs", f"{served.url}/graphql", json.dumps(served.bearer("alice")), given
+    )
+    assert results == [
+        {"projects": ["Lighthouse", "Harbour"]},
+        {"mutation": "MessagePayload"},
+        {"events": ["MessageSnapshot", "MessageStopped"]},
+        {"events": ["MessageSnapshot", "MessageStopped"]},
+    ]

@@ -1,10 +1,12 @@
 """GraphQL over HTTP: what is refused before it runs, how, and that it is never a 500."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from backend.settings import Settings
+from backend.transport.departures import WATCHED_AFTER_SECONDS, ClientLeft, unless_left
 from tests.fixtures.served import Served, serving
 
 GRAPHQL = "application/graphql-response+json"
@@ -139,3 +141,35 @@ async def test_only_listed_origins_may_read_answers(standing: Served) -> None:
         )
         assert response.headers.get("access-control-allow-origin") == allowed
         assert "access-control-allow-credentials" not in response.headers
+
+
+async def test_work_for_a_client_that_left_is_cancelled() -> None:
+    left = asyncio.Event()
+    ended = asyncio.Event()
+
+    async def receive() -> Any:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    async def work() -> None:
+        try:
+            async with unless_left(receive):
+                left.set()
+                await asyncio.Event().wait()
+        finally:
+            ended.set()
+
+    with pytest.raises(ClientLeft):
+        await work()
+    assert ended.is_set()
+
+
+async def test_work_whose_client_stays_is_left_alone_and_stays_cancellable() -> None:
+    async def receive() -> Any:
+        await asyncio.Event().wait()
+
+    async with unless_left(receive):
+        await asyncio.sleep(2 * WATCHED_AFTER_SECONDS)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(2 * WATCHED_AFTER_SECONDS), unless_left(receive):
+            await asyncio.Event().wait()
