@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func
+from sqlalchemy import delete, func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -60,13 +60,13 @@ async def drop_abandoned(session: AsyncSession, document: Document) -> list[str]
 
 async def set_language(session: AsyncSession, *, version_id: UUID, language: str | None) -> None:
     """Note what the version is written in; the document learns it with the publication."""
-    version = await session.get_one(DocumentVersion, version_id, populate_existing=True)
-    version.language = language
+    statement = update(DocumentVersion).where(col(DocumentVersion.id) == version_id)
+    await session.exec(statement.values(language=language).execution_options(synchronize_session=False))
 
 
 async def start(
     session: AsyncSession, *, version: DocumentVersion, stage: DocumentStatus, attempt: int
-) -> DocumentStage:
+) -> None:
     """Enter a stage in the ledger; a finished stage stays as it is, an unfinished one starts again."""
     row = {
         "version_id": version.id,
@@ -84,18 +84,19 @@ async def start(
         where=col(DocumentStage.finished_at).is_(None),
     )
     await session.exec(statement)
-    return await _get(session, version.id, stage)
 
 
 async def finish(
     session: AsyncSession, *, version_id: UUID, stage: DocumentStatus, detail: dict[str, Any]
-) -> DocumentStage:
+) -> None:
     """Close a stage that was started; later attempts skip it."""
-    row = await _get(session, version_id, stage)
-    row.detail = detail
-    row.finished_at = utc_now()
-    await session.flush()
-    return row
+    statement = (
+        update(DocumentStage)
+        .where(col(DocumentStage.version_id) == version_id, col(DocumentStage.stage) == stage)
+        .values(detail=detail, finished_at=utc_now())
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(statement)
 
 
 async def of_version(session: AsyncSession, version_id: UUID) -> dict[DocumentStatus, DocumentStage]:
@@ -128,7 +129,3 @@ async def of_documents(
 def _rank() -> Any:
     """Stages that began within one microsecond still come in the order of the work."""
     return func.array_position([str(stage) for stage in DocumentStatus], col(DocumentStage.stage))
-
-
-async def _get(session: AsyncSession, version_id: UUID, stage: DocumentStatus) -> DocumentStage:
-    return await session.get_one(DocumentStage, (version_id, stage), populate_existing=True)

@@ -55,7 +55,7 @@ class Pace:
 
     history: History
     clock: Callable[[], float] = time.monotonic
-    _stage: DocumentStatus | None = None
+    stage: DocumentStatus | None = None
     _done: int = 0
     _total: int = 0
     _at: float = 0.0
@@ -63,7 +63,7 @@ class Pace:
 
     def enter(self, stage: DocumentStatus) -> None:
         """A stage begins; what is done of it by the first report was done before, or cannot be told apart."""
-        self._stage, self._per_unit = stage, []
+        self.stage, self._per_unit = stage, []
         self._done, self._total, self._at = 0, 0, self.clock()
 
     def reach(self, done: int, total: int) -> None:
@@ -77,10 +77,10 @@ class Pace:
 
     def remaining(self, document: Document) -> Remaining | None:
         """From now to the end of the document; None when a part of it is not known."""
-        if self._stage is None:
+        if self.stage is None:
             return None
-        parts = [self._rest_of_stage(self._stage, document)]
-        for stage in STAGES[STAGES.index(self._stage) + 1 :]:
+        parts = [self._rest_of_stage(self.stage, document)]
+        for stage in STAGES[STAGES.index(self.stage) + 1 :]:
             parts.append(self._whole(stage, document))
         if any(part is None for part in parts):
             return None

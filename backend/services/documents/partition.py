@@ -10,9 +10,10 @@ from backend.errors import Invalid, NotFound
 from backend.rag import chunk, language
 from backend.rag.elements import Chunk, Element, Region
 from backend.rag.parse import ParseError, Reason, child
-from backend.services.documents import failures, images, web_page
+from backend.services.documents import failures, images, summarise, web_page
 from backend.services.documents.run import File, Run
-from db.models import DocumentStatus
+from db.engine import Session
+from db.models import Document, DocumentStatus
 from db.queries import chunks, stages, summaries
 from db.queries.chunks import NewChunk
 
@@ -41,9 +42,10 @@ async def _stage(run: Run, folder: Path) -> None:
     kinds = Counter(str(element.kind) for element in elements)
     spoken = await asyncio.to_thread(language.detect, elements)
     detail = {"num_pages": num_pages, "elements": dict(kinds), "language": spoken, **counts}
-    await _tell_language(run, spoken)
-    await run.finish(PARTITIONING, detail, **_pages(num_pages))
-    await run.start(CHUNKING)
+    async with run.step() as (session, document):
+        await _tell(run, session, document, num_pages, spoken)
+        await run.close(session, document, PARTITIONING, detail)
+        await run.enter(session, document, CHUNKING)
     cut = await asyncio.to_thread(lambda: list(chunk.by_title(elements)))
     if not cut:
         raise ParseError(Reason.EMPTY)
@@ -51,7 +53,10 @@ async def _stage(run: Run, folder: Path) -> None:
     await chunks.stage_chunks(run.doors.database, target=run.target, rows=_rows(cut))
     num_summaries = sum(not summaries.SUMMARISED.isdisjoint(one.kinds) for one in cut)
     counts = {"num_chunks": len(cut), "num_summaries": num_summaries}
-    await run.finish(CHUNKING, dict(counts), **counts)
+    async with run.step() as (session, document):
+        document.num_chunks, document.num_summaries = len(cut), num_summaries
+        await run.close(session, document, CHUNKING, counts)
+        await summarise.enter(run, session, document)
 
 
 async def _elements(run: Run, folder: Path, counts: dict[str, int]) -> list[Element]:
@@ -100,17 +105,17 @@ async def _read(run: Run, file: File, path: Path) -> None:
         )
 
 
-async def _tell_language(run: Run, language: str | None) -> None:
-    """The document learns it at once, unless search sees another version of it."""
-    async with run.step() as (session, document):
-        await stages.set_language(session, version_id=run.version.id, language=language)
-        if document.version == 0:
-            document.language = language
+async def _tell(
+    run: Run, session: Session, document: Document, num_pages: int | None, language: str | None
+) -> None:
+    """A format without pages has no number of them, and has been read whole.
 
-
-def _pages(num_pages: int | None) -> dict[str, int | None]:
-    """A format without pages has no number of them, and has been read whole."""
-    return {"num_pages": num_pages, "num_pages_parsed": num_pages or 1}
+    The language is the document's at once, unless search sees another version of it.
+    """
+    document.num_pages, document.num_pages_parsed = num_pages, num_pages or 1
+    await stages.set_language(session, version_id=run.version.id, language=language)
+    if document.version == 0:
+        document.language = language
 
 
 def _rows(cut: Sequence[Chunk]) -> list[NewChunk]:

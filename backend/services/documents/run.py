@@ -90,23 +90,19 @@ class Run:
             yield session, row
 
     async def start(self, stage: DocumentStatus) -> None:
-        """Enter a stage, in the ledger and for whoever follows."""
-        async with self.step() as (session, document):
-            await stages.start(session, version=self.version, stage=stage, attempt=document.attempt)
-            document.status = stage
-            self.pace.enter(stage)
-            self._estimate(document)
-            events.record(session, document, events.STAGE_STARTED, {"stage": stage})
-        log.info("stage.started", stage=stage)
+        """Enter a stage, unless the step that closed the one before has done so."""
+        if self.pace.stage is not stage:
+            async with self.step() as (session, document):
+                await self.enter(session, document, stage)
 
-    async def finish(
-        self, stage: DocumentStatus, detail: dict[str, Any], **columns: int | str | None
-    ) -> None:
-        """Close a stage and set what it found out about the document; no later attempt does it again."""
-        async with self.step() as (session, document):
-            for name, value in columns.items():
-                setattr(document, name, value)
-            await self.close(session, document, stage, detail)
+    async def enter(self, session: Session, document: Document, stage: DocumentStatus) -> None:
+        """Enter a stage in the caller's step, in the ledger and for whoever follows."""
+        await stages.start(session, version=self.version, stage=stage, attempt=document.attempt)
+        document.status = stage
+        self.pace.enter(stage)
+        self._estimate(document)
+        events.record(session, document, events.STAGE_STARTED, {"stage": stage})
+        log.info("stage.started", stage=stage)
 
     async def close(
         self, session: Session, document: Document, stage: DocumentStatus, detail: dict[str, Any]

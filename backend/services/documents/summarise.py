@@ -12,7 +12,8 @@ from backend.rag import summarise, summary_prompts
 from backend.rag.summarise import Picture, Subject, Summary
 from backend.services.documents import images
 from backend.services.documents.run import Run
-from db.models import ChunkImage, DocumentStatus, Usage, UsageKind
+from db.engine import Session
+from db.models import ChunkImage, Document, DocumentStatus, Usage, UsageKind
 from db.models import Summary as KeptSummary
 from db.queries import images as image_rows
 from db.queries import summaries, usage
@@ -21,6 +22,7 @@ from db.queries.summaries import Key, Wanted
 log = structlog.get_logger()
 
 SUMMARISING = DocumentStatus.SUMMARISING
+VECTORIZATION = DocumentStatus.VECTORIZATION
 _TRIES = 2
 
 
@@ -30,7 +32,7 @@ async def stage_summaries(run: Run) -> None:
     A chunk of which the model says nothing usable is embedded by its own text: `num_without` counts them.
     Raises Unavailable when the provider does not answer, and Invalid when it refuses us.
     """
-    if SUMMARISING in run.finished:
+    if SUMMARISING in run.finished or run.pace.stage is VECTORIZATION:
         return
     await run.start(SUMMARISING)
     async with run.doors.transactions.unit_of_work() as session:
@@ -43,7 +45,21 @@ async def stage_summaries(run: Run) -> None:
         await _Desk(run, done=num_done, total=num_done + len(wanted)).work_off(tasks)
         async with run.doors.transactions.unit_of_work() as session:
             num_made, num_without = await summaries.num_staged(session, run.target.version_id)
-    await run.finish(SUMMARISING, {"num_summaries": num_made, "num_without": num_without})
+    async with run.step() as (session, document):
+        await _leave(run, session, document, num_made, num_without)
+
+
+async def enter(run: Run, session: Session, document: Document) -> None:
+    """Enter the stage in the caller's step, and leave it at once when no chunk calls for a summary."""
+    await run.enter(session, document, SUMMARISING)
+    if not document.num_summaries:
+        await _leave(run, session, document, 0, 0)
+
+
+async def _leave(run: Run, session: Session, document: Document, num_made: int, num_without: int) -> None:
+    detail = {"num_summaries": num_made, "num_without": num_without}
+    await run.close(session, document, SUMMARISING, detail)
+    await run.enter(session, document, VECTORIZATION)
 
 
 @dataclass(frozen=True)

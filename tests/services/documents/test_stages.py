@@ -36,7 +36,8 @@ CONTENT = tables(NUM_TABLES) + b"\n\n" + markdown(NUM_CHUNKS - NUM_TABLES)
 
 def meet(patch: pytest.MonkeyPatch, place: str, happens: Callable[[], Awaitable[None]]) -> None:
     """Let something happen once, when a worker is at `place`."""
-    start, advance, publish = Run.start, Run.advance, chunks.publish_version
+    start, stage_chunks = Run.start, chunks.stage_chunks
+    advance, publish = Run.advance, chunks.publish_version
     is_over = False
 
     async def once() -> None:
@@ -47,8 +48,13 @@ def meet(patch: pytest.MonkeyPatch, place: str, happens: Callable[[], Awaitable[
 
     async def starting(run: Run, stage: DocumentStatus) -> None:
         await start(run, stage)
-        if stage == place and place in (PARTITIONING, CHUNKING):
+        if stage == place and place == PARTITIONING:
             await once()
+
+    async def staging(*arguments: Any, **named: Any) -> None:
+        if place == CHUNKING:
+            await once()
+        await stage_chunks(*arguments, **named)
 
     async def advancing(run: Run, stage: DocumentStatus, **counts: Any) -> None:
         await advance(run, stage, **counts)
@@ -61,6 +67,7 @@ def meet(patch: pytest.MonkeyPatch, place: str, happens: Callable[[], Awaitable[
         return await publish(*arguments, **named)
 
     patch.setattr(Run, "start", starting)
+    patch.setattr("db.queries.chunks.stage_chunks", staging)
     patch.setattr(Run, "advance", advancing)
     patch.setattr("db.queries.chunks.publish_version", publishing)
 
