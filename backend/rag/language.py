@@ -29,6 +29,11 @@ def detect(elements: Sequence[Element]) -> str | None:
     return code if confidence >= _LEAST_CONFIDENCE and code != _NO_LANGUAGE else None
 
 
+def prepare() -> None:
+    """Load the model now; otherwise the first detection does, for more than a second."""
+    _identifier()
+
+
 def _sample(text: str) -> str:
     """The whole of a short text, else passages from all over it."""
     if len(text) <= _NUM_PASSAGES * _PASSAGE:

@@ -1,7 +1,7 @@
 """The ingestion worker's job: a slice of another embedding model, a document, or pages of a web site."""
 
 from backend.queue import Job
-from backend.rag import embed, parse
+from backend.rag import embed, language, parse
 from backend.runtime import Runtime
 from backend.services import work
 from backend.services.crawls import walk
@@ -13,6 +13,11 @@ from backend.settings import IngestionSettings, ModelSettings, Settings
 JOB = Job.INGEST_DOCUMENT
 IS_URGENT = False
 """Nobody waits for the models' next word: calls for answers go first."""
+
+
+def prepare() -> None:
+    """Do beforehand what would make the first document wait."""
+    language.prepare()
 
 
 def num_seats(settings: Settings) -> int:

@@ -10,6 +10,10 @@ JOB = Job.ANSWER_MESSAGE
 IS_URGENT = True
 
 
+def prepare() -> None:
+    """Nothing makes the first answer wait."""
+
+
 def num_seats(settings: Settings) -> int:
     return settings.work.answers_concurrency
 

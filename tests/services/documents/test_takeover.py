@@ -59,8 +59,8 @@ async def stopped(house: House, model_control: httpx.AsyncClient) -> Stopped:
     worker = asyncio.create_task(house.ingest(models=gate, limits=limits))
     async with asyncio.timeout(60):
         await gate.reached.wait()
-        # The first batch is staged while the second is asked for.
-        async for event in house.watch(document_id):
+        # The first batch is staged while the second is asked for, or was so before we looked.
+        async for event in house.watch(document_id, after=Cursor(2, 0)):
             if event.kind == "StageProgressed" and event.data["stage"] == "VECTORIZATION":
                 break
     return Stopped(house, document_id, gate, worker)
