@@ -36,8 +36,7 @@ CONTENT = tables(NUM_TABLES) + b"\n\n" + markdown(NUM_CHUNKS - NUM_TABLES)
 
 def meet(patch: pytest.MonkeyPatch, place: str, happens: Callable[[], Awaitable[None]]) -> None:
     """Let something happen once, when a worker is at `place`."""
-    start, stage_chunks = Run.start, chunks.stage_chunks
-    advance, publish = Run.advance, chunks.publish_version
+    start, advance = Run.start, Run.advance
     is_over = False
 
     async def once() -> None:
@@ -51,25 +50,26 @@ def meet(patch: pytest.MonkeyPatch, place: str, happens: Callable[[], Awaitable[
         if stage == place and place == PARTITIONING:
             await once()
 
-    async def staging(*arguments: Any, **named: Any) -> None:
-        if place == CHUNKING:
-            await once()
-        await stage_chunks(*arguments, **named)
-
     async def advancing(run: Run, stage: DocumentStatus, **counts: Any) -> None:
         await advance(run, stage, **counts)
         if stage == place and place in (SUMMARISING, VECTORIZATION):
             await once()
 
-    async def publishing(*arguments: Any, **named: Any) -> int:
-        if place == PUBLICATION:
-            await once()
-        return await publish(*arguments, **named)
-
     patch.setattr(Run, "start", starting)
-    patch.setattr("db.queries.chunks.stage_chunks", staging)
     patch.setattr(Run, "advance", advancing)
-    patch.setattr("db.queries.chunks.publish_version", publishing)
+    for name, query in {CHUNKING: "stage_chunks", PUBLICATION: "publish_version"}.items():
+        if name == place:
+            patch.setattr(chunks, query, after(once, getattr(chunks, query)))
+
+
+def after(
+    happens: Callable[[], Awaitable[None]], query: Callable[..., Awaitable[Any]]
+) -> Callable[..., Awaitable[Any]]:
+    async def querying(*arguments: Any, **named: Any) -> Any:
+        await happens()
+        return await query(*arguments, **named)
+
+    return querying
 
 
 async def work(house: House) -> bool:

@@ -12,6 +12,7 @@ import pytest
 
 from backend.auth import Viewer
 from backend.errors import NotFound, Unavailable
+from backend.events.cursor import Cursor
 from backend.services import projects, upkeep
 from backend.services.documents import control
 from db.errors import Unreachable
