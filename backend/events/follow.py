@@ -27,10 +27,14 @@ BEHIND_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A row as an event whose cursor is the last event it contains; `ended` is its terminal event, if any."""
+    """A row as an event whose cursor is the last event it contains; `ended` is its terminal event, if any.
+
+    `is_stalled`: whoever works on it has fallen silent. It is told once, under the last cursor.
+    """
 
     event: Event
     ended: Event | None = None
+    is_stalled: bool = False
 
 
 ReadRow: TypeAlias = Callable[[], Awaitable[Snapshot]]
@@ -80,6 +84,7 @@ class _Follower:
         self._seen = self._known = Cursor(0, 0)
         self._has_ended = False
         self._is_silent = False
+        self._is_stalled = False
 
     async def run(self, after: Cursor | None) -> AsyncGenerator[Event, None]:
         for event in self._begin(await self._read_row(), after):
@@ -167,17 +172,18 @@ class _Follower:
         if row.ended is not None and self._seen.is_followed_by(row.ended.cursor):
             return self._tell([row.ended])
         if row.event.cursor <= self._seen:
-            return []
+            was_stalled, self._is_stalled = self._is_stalled, row.is_stalled
+            return [row.event] if row.is_stalled and not was_stalled else []
         missed = Event(self._topic, self._seen, EVENTS_MISSED, {})
         return [missed, *self._restart(row)]
 
     def _restart(self, row: Snapshot) -> list[Event]:
         told = self._tell([row.event] if row.ended is None else [row.event, row.ended])
-        self._has_ended = row.ended is not None
+        self._has_ended, self._is_stalled = row.ended is not None, row.is_stalled
         return told
 
     def _tell(self, events: list[Event]) -> list[Event]:
         if events:
             self._seen = events[-1].cursor
-            self._has_ended = events[-1].final
+            self._has_ended, self._is_stalled = events[-1].final, False
         return merged(events)

@@ -1,6 +1,6 @@
 """Documents as the API shows them: what they are, how far they have come, and what went wrong."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import strawberry
 from strawberry.types.lazy_type import LazyType
@@ -14,7 +14,7 @@ from backend.schema.paging import After, Connection, First, connection, page_key
 from backend.schema.stages import DocumentStage, Remaining
 from db import models as rows
 from db.models import Capability
-from db.models.documents import STAGES, DocumentSource, DocumentStatus
+from db.models.documents import DocumentSource, DocumentStatus
 
 
 @strawberry.type(description="A file that is to take the place of a document's present one.")
@@ -147,7 +147,7 @@ class Document(Node):
             source=DocumentSource(row.source),
             source_url=row.source_url,
             status=DocumentStatus(row.status),
-            is_stalled=is_stalled(row),
+            is_stalled=row.is_stalled,
             failure=failure_of(row),
             language=row.language,
             num_pages=row.num_pages,
@@ -167,9 +167,3 @@ class Document(Node):
             finished_at=row.finished_at,
             row=row,
         )
-
-
-def is_stalled(row: rows.Document) -> bool:
-    """Whether a worker holds the row and its lease has run out."""
-    running = row.status in STAGES and row.leased_until is not None
-    return running and row.leased_until < datetime.now(UTC)  # type: ignore[operator] # running says it is set

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from db.models.base import Table, check, choice, identifier, now, one_of, reference, time
+from db.models.base import Table, check, choice, identifier, now, one_of, reference, time, utc_now
 
 
 class DocumentStatus(StrEnum):
@@ -117,6 +117,11 @@ class Document(Table, table=True):
     queued_at: datetime | None = time(default=None)
     started_at: datetime | None = time(default=None)
     finished_at: datetime | None = time(default=None)
+
+    @property
+    def is_stalled(self) -> bool:
+        """Whether a worker has the document and was not heard of for a lease."""
+        return self.status in STAGES and self.leased_until is not None and self.leased_until < utc_now()
 
 
 class DocumentRemoval(Table, table=True):

@@ -45,6 +45,21 @@ async def page(
     return await paging.fetch(session, request)
 
 
+async def stalled(session: AsyncSession, project_id: UUID, *, limit: int) -> Sequence[Document]:
+    """The project's documents that a worker has, but has not been heard of for a lease."""
+    statement = (
+        select(Document)
+        .where(
+            Document.project_id == project_id,
+            col(Document.status).in_(STAGES),
+            col(Document.leased_until) < func.now(),
+        )
+        .order_by(col(Document.leased_until), col(Document.id))
+        .limit(limit)
+    )
+    return (await session.exec(statement)).all()
+
+
 async def take_upload_turn(session: AsyncSession, *, user_id: UUID, project_id: UUID) -> None:
     """Requests for uploads of one user, and of one project, go one at a time until the transaction ends.
 

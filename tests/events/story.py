@@ -33,6 +33,7 @@ class Story:
     content: str = ""
     is_completed: bool = False
     is_database_away: bool = False
+    is_stalled: bool = False
     num_reads: int = 0
     truth: dict[Cursor, str] = field(default_factory=lambda: {Cursor(0, 0): ""})
     zombies: list["Attempt"] = field(default_factory=list)
@@ -47,7 +48,7 @@ class Story:
         if self.is_database_away:
             raise Unavailable("The database does not answer.")
         shown = Event(self.topic, self.cursor, SNAPSHOT, {"content": self.content})
-        return Snapshot(shown, self.end() if self.is_completed else None)
+        return Snapshot(shown, self.end() if self.is_completed else None, self.is_stalled)
 
     def end(self) -> Event:
         return Event(self.topic, self.cursor, COMPLETED, {"content": self.content}, final=True)
@@ -152,6 +153,8 @@ class Reader:
             assert event.cursor == self.cursor
         elif event.kind == COMPLETED and self.events[-1].kind == SNAPSHOT:
             assert event.cursor >= self.cursor
+        elif event.kind == SNAPSHOT and self.story.is_stalled:
+            assert event.cursor == self.cursor
         elif event.kind == SNAPSHOT:
             assert event.cursor > self.cursor and self.events[-1].kind == EVENTS_MISSED
         else:

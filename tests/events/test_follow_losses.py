@@ -81,6 +81,30 @@ async def test_a_crash_between_commit_and_publication_leaves_nobody_waiting(
     assert (reader.screen, reader.num_missed) == ("told ", 0)
 
 
+async def test_work_that_falls_silent_is_told_once_until_somebody_goes_on(
+    story: Story, reader: Reader
+) -> None:
+    await story.claim()
+    reading = asyncio.create_task(reader.read(**QUICK))
+    for attempt in (1, 2):
+        await until(lambda: reader.cursor == story.cursor)
+        story.is_stalled, num_reads = True, story.num_reads
+        await until(lambda: story.num_reads >= num_reads + 3)  # noqa: B023 - called before it changes
+        assert reader.kinds.count(f"{attempt}-0 MessageSnapshot") == (2 if attempt == 1 else 1)
+        story.is_stalled = False
+        last = await story.claim()
+    await last.complete()
+    await reading
+    assert reader.kinds == [
+        "1-0 MessageSnapshot",
+        "1-0 MessageSnapshot",
+        "2-0 AnswerRestarted",
+        "2-0 MessageSnapshot",
+        "3-0 AnswerRestarted",
+        "3-1 MessageCompleted",
+    ]
+
+
 async def test_a_publication_that_is_a_little_late_is_waited_for(
     story: Story, reader: Reader, hurry: Callable[..., None]
 ) -> None:

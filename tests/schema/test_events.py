@@ -11,7 +11,6 @@ from backend.api import schema
 from backend.events import Cursor
 from backend.events.envelope import Event
 from backend.schema import document_events, message_events, project_events
-from backend.schema.documents import is_stalled
 from db.models import Citation, CitationStatus, Document, DocumentStatus, Message, MessageRole
 
 NAMES = {
@@ -122,20 +121,3 @@ def test_misattributed_words_say_where_they_really_stand() -> None:
     assert (found.marker, found.document_name, found.page, found.quote) == (5, "b.pdf", 8, "li … ht")
     assert [(span.start, span.end) for span in found.spans] == [(1, 3), (7, 9)]
     assert (found.chunk_id, [box.page for box in found.boxes]) == (citation.chunk_id, [8])
-
-
-@pytest.mark.parametrize(
-    ("status", "leased_until", "stalled"),
-    [
-        (DocumentStatus.CHUNKING, LONG_AGO, True),
-        (DocumentStatus.CHUNKING, datetime(2999, 1, 1, tzinfo=UTC), False),
-        (DocumentStatus.CHUNKING, None, False),
-        (DocumentStatus.QUEUED, LONG_AGO, False),
-        (DocumentStatus.COMPLETED, LONG_AGO, False),
-    ],
-)
-def test_only_a_running_document_without_a_live_lease_is_stalled(
-    status: DocumentStatus, leased_until: datetime | None, stalled: bool
-) -> None:
-    row = DOCUMENT.model_copy(update={"status": status, "leased_until": leased_until})
-    assert is_stalled(row) is stalled

@@ -6,6 +6,7 @@ The rows are the record (docs/adr/0009): a doorbell says that there is news, and
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -18,6 +19,7 @@ from backend.events.hub import Hub
 from backend.services import rights
 from backend.transactions import Transactions
 from db.engine import Session
+from db.models.base import utc_now
 from db.queries import changes, documents, generations
 from db.queries.changes import Change
 
@@ -72,6 +74,7 @@ class _View:
         self.viewer = viewer
         self.project_id = project_id
         self.seen = 0
+        self._stalled: dict[UUID, datetime | None] = {}
 
     async def begin(self, after: Cursor | None) -> list[Event]:
         """What is told first; a cursor beyond the last change is none that was given out here."""
@@ -86,10 +89,11 @@ class _View:
         return [snapshot] if after is None else [self._event(EVENTS_MISSED, last, {}), snapshot]
 
     async def news(self) -> list[Event]:
-        """At most a batch of changes since the last one told."""
+        """At most a batch of changes since the last one told; when there are none, what stands still."""
         async with self.transactions.unit_of_work(viewer=self.viewer.user_id) as session:
             await rights.member(session, viewer=self.viewer, project_id=self.project_id)
-            return await self._told(session, await changes.last(session, self.project_id))
+            told = await self._told(session, await changes.last(session, self.project_id))
+            return told or await self._stalls(session)
 
     async def _told(self, session: Session, last: int) -> list[Event]:
         if last <= self.seen:
@@ -98,6 +102,14 @@ class _View:
         counts = await self._counts(session)
         self.seen = found[-1].seq if len(found) == BATCH else last
         return [replace(self._of(change, counts), at=change.at) for change in found]
+
+    async def _stalls(self, session: Session) -> list[Event]:
+        """Documents whose worker fell silent, once each; it is no change, so it has no number."""
+        rows = await documents.stalled(session, self.project_id, limit=BATCH)
+        new = [row for row in rows if self._stalled.get(row.id) != row.leased_until]
+        self._stalled = {row.id: row.leased_until for row in rows}
+        counts = await self._counts(session) if new else {}
+        return [self._of(Change(self.seen, utc_now(), row.id, row), counts) for row in new]
 
     async def _state(self, session: Session) -> dict[str, object]:
         change = (await generations.changes_of(session, [self.project_id])).get(self.project_id)

@@ -53,7 +53,11 @@ class _View:
             document = await self.read()
         except NotFound:
             return Snapshot(event=self._deleted(), ended=self._deleted())
-        return Snapshot(event=events.make(document, events.SNAPSHOT, {}), ended=events.ended(document))
+        return Snapshot(
+            event=events.make(document, events.SNAPSHOT, {}),
+            ended=events.ended(document),
+            is_stalled=document.is_stalled,
+        )
 
     def _deleted(self) -> Event:
         """Deleting is a change of hands, so it comes after all that was seen."""

@@ -10,6 +10,7 @@ import pytest
 from backend.errors import NotFound
 from backend.events import Cursor, Event
 from backend.services.documents import changes, control
+from db.models import Document
 from tests.fixtures import house as houses
 from tests.fixtures.house import House, described, markdown
 
@@ -143,3 +144,27 @@ async def test_a_stranger_follows_nothing_and_a_deleted_project_ends_its_followe
         await house.sql("DELETE FROM opentrace.projects")
         with pytest.raises(NotFound):
             await following(stream)
+
+
+async def test_a_document_whose_worker_falls_silent_is_shown_as_stalled_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changes, "SILENT_SECONDS", 0.05)
+    first, second = await house.upload(markdown(1)), await house.upload(markdown(2))
+    stall = (
+        "UPDATE opentrace.documents SET status = 'CHUNKING', leased_until = now() - interval '1 s'"
+        " WHERE id = :id"
+    )
+    await house.sql(stall, id=first)
+    upto = await last_seq(house)
+    async with aclosing(watch(house, upto)) as stream:
+        told = [await following(stream)]
+        await house.sql(stall, id=second)
+        told += [await following(stream), await following(stream)]
+    assert [brief(event)[1:] for event in told] == [
+        (str(first), "CHUNKING"),
+        (str(second), "CHUNKING"),
+        (str(second), "CHUNKING"),
+    ]
+    assert [event.cursor.seq for event in told] == [upto, upto + 1, upto + 1]
+    assert [Document.model_validate(event.data["document"]).is_stalled for event in told] == [True] * 3
