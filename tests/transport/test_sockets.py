@@ -30,7 +30,7 @@ async def closed(served: Served, *messages: Any, **headers: str) -> tuple[int, s
     """Code and reason with which the server ends a socket that says `messages`."""
     async with served.raw_socket(**headers) as raw:
         for message in messages:
-            await (raw.send(message) if isinstance(message, str) else Socket(raw).send(**message))
+            await (raw.send(message) if isinstance(message, str | bytes) else Socket(raw).send(**message))
         with pytest.raises(ConnectionClosed) as caught:
             while True:
                 await Socket(raw).receive()
@@ -73,6 +73,7 @@ async def test_a_token_that_does_not_hold_ends_the_socket_with_its_reason(standi
     ("messages", "code"),
     [
         (["{"], 4400),
+        ([b"{}"], 4400),
         (["[]"], 4400),
         (["3"], 4400),
         ([{"type": "connection_init", "payload": "x"}], 4400),
@@ -105,6 +106,52 @@ async def test_pings_are_answered(standing: Served) -> None:
     async with standing.socket() as socket:
         await socket.send(type="ping")
         assert await socket.receive() == {"type": "pong"}
+
+
+async def test_what_needs_no_answer_gets_none(standing: Served) -> None:
+    async with standing.socket() as socket:
+        await socket.send(type="pong")
+        await socket.send(type="pong", payload={"any": "thing"})
+        await socket.send(type="complete", id="never begun")
+        await socket.send(type="ping", payload={"any": "thing"})
+        assert await socket.receive() == {"type": "pong"}
+
+
+async def test_pings_are_answered_before_the_socket_is_acknowledged(standing: Served) -> None:
+    async with standing.raw_socket() as raw:
+        await Socket(raw).send(type="ping")
+        assert await Socket(raw).receive() == {"type": "pong"}
+
+
+async def test_nothing_follows_once_the_client_has_completed_and_the_id_is_free(standing: Served) -> None:
+    answer = await new_answer(standing)
+    async with standing.socket() as socket:
+        await socket.subscribe("1", EVENTS, id=answer)
+        assert (await socket.receive())["type"] == "next"
+        await socket.send(type="complete", id="1")
+        await socket.subscribe("1", "{ __typename }")
+        await standing.ask(STOP, {"id": answer})
+        assert (await socket.receive())["payload"] == {"data": {"__typename": "Query"}}
+        assert await socket.receive() == {"id": "1", "type": "complete"}
+        await socket.send(type="ping")
+        assert await socket.receive() == {"type": "pong"}
+
+
+async def test_many_operations_share_a_socket_and_each_ends_by_itself(standing: Served) -> None:
+    answer = await new_answer(standing)
+    async with standing.socket() as socket:
+        await socket.subscribe("events", EVENTS, id=answer)
+        assert (await socket.receive())["id"] == "events"
+        await socket.subscribe("query", "{ __typename }")
+        assert [(await socket.receive())["type"] for _ in range(2)] == ["next", "complete"]
+        await socket.subscribe("stop", STOP, id=answer)
+        said = [await socket.receive() for _ in range(4)]
+        assert sorted((message["id"], message["type"]) for message in said) == [
+            ("events", "complete"),
+            ("events", "next"),
+            ("stop", "complete"),
+            ("stop", "next"),
+        ]
 
 
 async def test_an_id_in_use_ends_the_socket(standing: Served) -> None:

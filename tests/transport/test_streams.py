@@ -10,6 +10,8 @@ import pytest
 from backend.cli.client import Client
 from backend.schema import nodes
 from backend.settings import Settings
+from backend.transport.framing import SSE as SSE_FRAMES
+from backend.transport.streams import Results, StreamedAnswer
 from tests.fixtures import asking, streams
 from tests.fixtures.served import Served, serving
 from tests.fixtures.streams import APOLLO, SSE, Way, by_multipart, by_sse
@@ -153,3 +155,34 @@ async def followed(served: Served, answer: str) -> list[Any]:
     """The answer's channels to which anybody listens."""
     channels: list[Any] = await served.runtime.redis.pubsub_channels(f"*{nodes.parse(answer)[1]}*")
     return channels
+
+
+async def test_a_client_that_reads_no_more_holds_up_its_source_and_lets_it_go_when_it_leaves() -> None:
+    taken, closed = 0, asyncio.Event()
+    stuck, left = asyncio.Event(), asyncio.Event()
+
+    async def results() -> Results:
+        nonlocal taken
+        try:
+            while True:
+                taken += 1
+                yield {"data": taken}, None
+        finally:
+            closed.set()
+
+    async def send(message: Any) -> None:
+        if b"data" in message.get("body", b""):
+            stuck.set()
+            await asyncio.Event().wait()
+
+    async def receive() -> Any:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    answer = StreamedAnswer(results, SSE_FRAMES, beat_seconds=0.001, max_age_seconds=60)
+    answering = asyncio.create_task(answer({"type": "http"}, receive, send))
+    await stuck.wait()
+    assert (taken, closed.is_set()) == (1, False)
+    left.set()
+    await answering
+    assert (taken, closed.is_set()) == (1, True)
