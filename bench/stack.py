@@ -50,6 +50,8 @@ class Stack:
     postgres: Postgres
     redis: Redis
     issuer: Issuer
+    num_chunks: int
+    """Of the benchmarks that fill chunk tables."""
     _started: list[Server] = field(default_factory=list)
 
     async def start(self, server: Server) -> None:
@@ -94,12 +96,12 @@ class Stack:
 
 
 @asynccontextmanager
-async def running() -> AsyncIterator[Stack]:
+async def running(*, num_chunks: int = 100_000) -> AsyncIterator[Stack]:
     """A migrated database, Redis and an issuer, until the block ends."""
     with tempfile.TemporaryDirectory(prefix="opentrace-bench-") as folder:
         installation = Installation(Path(folder))
         postgres, redis, issuer = Postgres(installation), Redis(installation), Issuer(installation)
-        stack = Stack(installation, {}, postgres, redis, issuer)
+        stack = Stack(installation, {}, postgres, redis, issuer, num_chunks)
         try:
             await asyncio.gather(*(stack.start(server) for server in (postgres, redis, issuer)))
             await _keep_commit_times(postgres)

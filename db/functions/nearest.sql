@@ -26,9 +26,9 @@ BEGIN
 END
 $$;
 
--- Five times as many candidates as are wanted, sorted by their exact distances. The walk goes on where filters
--- leave too few, but not for ever: whoever asks compares what came back with what was wanted. The statement is
--- made anew each time, since an index for a fixed number of dimensions is only known by that number; without its
+-- Five times as many candidates as are wanted, sorted by their exact distances: the walk keeps as many, and hands
+-- over as many where a filter takes some away. It goes on where too few are left, but not for ever: whoever asks
+-- compares what came back with what was wanted. The statement is made anew each time, since an index for a fixed number of dimensions is only known by that number; without its
 -- index it is slow and right.
 CREATE OR REPLACE FUNCTION opentrace.indexed_chunks(
     its_project uuid, its_generation uuid, dimensions integer, needle {vector}.halfvec, documents uuid[],
@@ -52,13 +52,13 @@ BEGIN
              WHERE v.project_id = %2$L AND v.generation_id = %3$L
                AND ($2 IS NULL OR v.document_id = ANY ($2))
              ORDER BY (v.embedding::{vector}.halfvec(%1$s)) OPERATOR({vector}.<=>) $1
-             LIMIT $3 * 5
+             LIMIT $3 * $4
           ) AS near
          WHERE near.distance <> 'NaN'
          ORDER BY near.distance, near.chunk_id
          LIMIT $3
         $statement$, dimensions, its_project, its_generation
-    ) USING needle, documents, num_hits;
+    ) USING needle, documents, num_hits, CASE WHEN documents IS NULL THEN 1 ELSE 5 END;
 END
 $$;
 

@@ -55,14 +55,16 @@ AS $$
 DECLARE
     configurations regconfig[];
     sizes bigint[];
-    total bigint := (SELECT c.num FROM opentrace.counts_of(its_project, ARRAY['=']) c);
+    total bigint;
     beginnings text[] := ARRAY(
         SELECT DISTINCT lower(hit.parts[1])
           FROM regexp_matches(query, '([^\s,"()./:@_*-][^\s,"()*]+)[*]', 'g') AS hit (parts)
     );
     drivers text;
 BEGIN
-    SELECT array_agg(substr(c.lexeme, 2)::regconfig), array_agg(c.num) INTO configurations, sizes
+    -- Every chunk is counted under one of them.
+    SELECT array_agg(substr(c.lexeme, 2)::regconfig), array_agg(c.num), sum(c.num)
+      INTO configurations, sizes, total
       FROM opentrace.counts_of(its_project, ARRAY(SELECT '=' || k.cfgname FROM pg_ts_config k)) c
      WHERE c.num > 0;
     WITH words AS (

@@ -11,11 +11,13 @@ import pytest
 from backend.services import vector_indexes
 from backend.services.vector_indexes import CHORE, Rules
 from backend.transactions import Transactions
+from db import engine, migrate
 from db.engine import Database
 from db.models import Fusion, VectorIndex, VectorIndexStatus
 from db.queries import search
 from db.queries.search import Arms, Cut, Scope, Wordings
 from tests.db import seed
+from tests.fixtures.databases import DatabaseAddress
 
 NUM = 300
 RULES = Rules(num_chunks=200, every_seconds=0)
@@ -100,6 +102,23 @@ async def test_a_large_project_is_searched_by_its_index_and_finds_the_same(datab
     assert await searched() == before
     assert await num_scans(database) - used == 3
     assert await tend(database) == {}
+
+
+async def test_it_is_the_same_where_the_types_of_vectors_have_a_schema_of_their_own(
+    hosted_database: DatabaseAddress,
+) -> None:
+    await migrate.upgrade(hosted_database.url)
+    opened = await engine.open(hosted_database.url, pool_size=5, transaction_pooler=False)
+    try:
+        home = await large(opened)
+        scope, query = Scope(home.user_id, home.project_id, home.generation_id), seed.vectors(1, seed=3)[0]
+        before = await search.basic(opened, scope=scope, query=query, cut=Cut(-1, 100))
+        assert await tend(opened) == READY
+        used = await num_scans(opened)
+        assert await search.basic(opened, scope=scope, query=query, cut=Cut(-1, 100)) == before
+        assert await num_scans(opened) - used == 1
+    finally:
+        await engine.close(opened)
 
 
 async def test_a_small_project_stays_exact(database: Database) -> None:

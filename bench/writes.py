@@ -1,0 +1,115 @@
+"""What a vector costs to write: staged as ingestion does it, by bare COPY, and row by row by the ORM."""
+
+import statistics
+import time
+from collections.abc import Awaitable, Callable
+from uuid import UUID, uuid4
+
+from sqlmodel import col, delete
+
+from bench.results import Figure
+from bench.shelves import Library
+from db.engine import Database
+from db.models import Document, DocumentStatus, DocumentVersion, StagedVector
+from db.queries import chunks
+from db.queries import vectors as vector_format
+from db.queries.chunks import NewChunk, Target
+
+NUM_ROWS, NUM_ROUNDS, NUM_SLOW = 2_000, 5, 500
+DIMENSIONS = 384
+GOAL_COPY = 1.1
+
+
+async def measure(figures: list[Figure], database: Database, user_id: UUID) -> None:
+    """Row 11: seconds per row; COPY and the product take turns. Staged rows go between rounds."""
+    library = Library(database, dimensions=DIMENSIONS, num_chunks=NUM_ROWS, seed=11)
+    shelf, (pile,) = await library.shelf(user_id, NUM_ROWS)
+    place = await _target(database, user_id, shelf.project_id)
+    generation, positions, vectors = shelf.generation_id, range(NUM_ROWS), pile.vectors
+
+    async def bare() -> None:
+        fields = [
+            vector_format.identifier(place.version_id),
+            vector_format.identifier(generation),
+            vector_format.integer(positions),
+        ]
+        rows = vector_format.copy_rows(fields, vectors)
+        async with database.pool.acquire() as connection:
+            await connection.copy_to_table(
+                "staged_vectors",
+                schema_name="opentrace",
+                columns=["version_id", "generation_id", "position", "embedding"],
+                source=rows,
+                format="binary",
+            )
+
+    async def ours() -> None:
+        await chunks.stage_vectors(
+            database, target=place, generation_id=generation, positions=positions, vectors=vectors
+        )
+
+    async def one_by_one() -> None:
+        async with database.sessions.begin() as session:
+            session.add_all(
+                StagedVector(
+                    version_id=place.version_id,
+                    generation_id=generation,
+                    position=n,
+                    embedding=vectors[n].tolist(),
+                )
+                for n in range(NUM_SLOW)
+            )
+
+    async def timed(way: Callable[[], Awaitable[None]], num_rows: int) -> float:
+        async with database.sessions.begin() as session:
+            await session.exec(delete(StagedVector).where(col(StagedVector.version_id) == place.version_id))
+        start = time.perf_counter()
+        await way()
+        return (time.perf_counter() - start) / num_rows
+
+    rounds = [
+        (await timed(bare, NUM_ROWS), await timed(ours, NUM_ROWS), await timed(one_by_one, NUM_SLOW))
+        for _ in range(NUM_ROUNDS + 1)
+    ][1:]
+    copied, staged, added = (statistics.median(each) for each in zip(*rounds, strict=True))
+    await timed(ours, NUM_ROWS)
+    published = await _publish(database, place, generation, pile.texts)
+
+    def note(name: str, value: float, unit: str, goal: float | None = None) -> None:
+        figures.append(Figure("retrieval", name, value, unit, goal, NUM_ROUNDS))
+
+    note("vectors written by COPY", 1 / copied, "rows/s")
+    note("vectors staged", 1 / staged, "rows/s")
+    note("vectors staged: times COPY", staged / copied, "", GOAL_COPY)
+    note("session.add_all: times COPY", added / copied, "")
+    note("publication with its words", NUM_ROWS / published, "chunks/s")
+
+
+async def _target(database: Database, user_id: UUID, project_id: UUID) -> Target:
+    document = Document(
+        project_id=project_id,
+        uploaded_by=user_id,
+        name="staged.md",
+        content_type="text/markdown",
+        size_bytes=1,
+        sha256="0" * 64,
+        storage_key=f"bench/{uuid4()}",
+        status=DocumentStatus.VECTORIZATION,
+        attempt=1,
+    )
+    version = DocumentVersion(document_id=document.id, number=1)
+    async with database.sessions.begin() as session:
+        session.add(document)
+        await session.flush()
+        session.add(version)
+    return Target(project_id, document.id, version.id, attempt=1)
+
+
+async def _publish(database: Database, place: Target, generation_id: UUID, texts: list[str]) -> float:
+    """Seconds from staged rows to chunks that search finds by their words too."""
+    rows = [NewChunk(n, text, [], ["paragraph"], None, None, [], "0" * 64) for n, text in enumerate(texts)]
+    await chunks.stage_chunks(database, target=place, rows=rows)
+    start = time.perf_counter()
+    async with database.sessions.begin() as session:
+        await chunks.publish_version(session, target=place, generation_id=generation_id)
+    return time.perf_counter() - start
