@@ -1,6 +1,7 @@
 """The only GraphQL schema: joins what the API says with how it answers, and writes it down as SDL."""
 
 from dataclasses import replace
+from functools import partial
 
 import strawberry
 from graphql import GraphQLError
@@ -28,10 +29,12 @@ from backend.resolvers.users import UserQueries
 from backend.resolvers.viewers import Viewers
 from backend.schema.context import Context, Handles
 from backend.schema.errors import MEMBERS
+from backend.services import access
 from backend.transport import introspection
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.limits import EXTENSIONS
+from backend.transport.presence import Presence
 from backend.transport.senders import Senders
 
 
@@ -105,7 +108,12 @@ def graphql_app(handles: Handles, tokens: Tokens, limits: TransportLimits) -> Gr
 
     viewers, holders = Viewers(handles.transactions), KeyHolders(handles.transactions)
     handles.hub.on_control(holders.hear)
-    senders = Senders(sign_in, lambda sender: Context(bounded(handles, sender), sender, loaders.build))
+    handles.hub.on_control(viewers.hear)
+    presence = Presence(partial(access.ended, handles.database), access.ENDED)
+    handles.hub.on_control(presence.hear)
+    senders = Senders(
+        sign_in, lambda sender: Context(bounded(handles, sender), sender, loaders.build), presence
+    )
     return GraphQLApp(schema, senders, limits)
 
 

@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from backend import api, health, logging, runtime
+from backend import api, health, logging, runtime, webhooks
 from backend.runtime import Runtime
 from backend.schema.context import Handles, Limits
 from backend.settings import Settings
@@ -31,9 +31,11 @@ def create_app(settings: Settings) -> FastAPI:
         handles = await runtime.open(settings, role="api")
         app.state.runtime = handles
         door.graphql = graphql_of(handles)
+        door.graphql.senders.presence.start()
         try:
             yield
         finally:
+            await door.graphql.senders.presence.close()
             await handles.close()
 
     app = FastAPI(title="Opentrace", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -46,6 +48,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.router.routes += [Route("/graphql", door), WebSocketRoute("/graphql", door)]
     app.include_router(health.router)
+    app.include_router(webhooks.router)
     if settings.api.playground:
         app.mount(playground.PATH, playground.files())
         app.add_route("/", to_playground)

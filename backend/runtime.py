@@ -23,6 +23,7 @@ from backend.storage import Bucket, Storage
 from backend.throttle import Throttle
 from backend.transactions import Transactions
 from backend.web import Web, WebSearch
+from backend.webhook_events import Webhooks
 from db import engine
 from db.engine import Database
 
@@ -43,6 +44,7 @@ class Runtime:
     web: Web
     web_search: WebSearch | None
     tokens: Tokens
+    webhooks: Webhooks | None
     _exit: AsyncExitStack = field(repr=False)
 
     async def close(self) -> None:
@@ -88,6 +90,7 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
             web=_web(settings.web),
             web_search=web_search,
             tokens=_tokens(settings.auth),
+            webhooks=_webhooks(settings.auth),
             _exit=stack.pop_all(),
         )
 
@@ -148,6 +151,12 @@ def _web_search(settings: WebSettings) -> WebSearch | None:
     if settings.duckduckgo:
         engines.append(web.DuckDuckGo())
     return WebSearch(engines) if engines else None
+
+
+def _webhooks(settings: AuthSettings) -> Webhooks | None:
+    """None where the issuer's webhooks are not taken."""
+    secret = settings.webhook_secret
+    return None if secret is None else Webhooks(secret.get_secret_value())
 
 
 def _tokens(settings: AuthSettings) -> Tokens:

@@ -89,6 +89,8 @@ class AuthSettings(Group):
     issuer: str
     authorized_parties: tuple[str, ...] = ()
     leeway_seconds: int = 10
+    webhook_secret: SecretStr | None = None
+    """`whsec_…` of the issuer's webhook for `user.*` and `session.*`; without it, none are taken."""
 
 
 class ApiSettings(Group):

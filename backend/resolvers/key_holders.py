@@ -7,7 +7,7 @@ from time import monotonic
 
 from backend import api_keys as texts
 from backend.auth import Viewer
-from backend.services import api_keys
+from backend.services import access, api_keys
 from backend.transactions import Transactions
 
 SECONDS = 5.0
@@ -38,7 +38,7 @@ class KeyHolders:
 
     def hear(self, message: dict[str, str]) -> None:
         """Forget everybody when a key or a person has ended: that is seldom, and asking again is cheap."""
-        if message.get("kind") == api_keys.ENDED:
+        if message.get("kind") == access.ENDED:
             self._known.clear()
 
     def _remember(self, sha256: bytes, viewer: Viewer) -> None:

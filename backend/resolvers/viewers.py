@@ -7,7 +7,7 @@ from time import monotonic
 from uuid import UUID
 
 from backend.auth import Identity, Viewer
-from backend.services import users
+from backend.services import access, users
 from backend.transactions import Transactions
 
 SECONDS = 60.0
@@ -34,6 +34,11 @@ class Viewers:
             self._remember(key, viewer.user_id)
             return viewer
         return Viewer(user_id, identity.subject, identity.session_id, identity.expires_at)
+
+    def hear(self, message: dict[str, str]) -> None:
+        """Forget everybody when somebody's access has ended: asking again is cheap."""
+        if message.get("kind") == access.ENDED:
+            self._known.clear()
 
     def _remember(self, key: tuple[str, str | None, str | None], user_id: UUID) -> None:
         self._known[key] = (self.clock() + SECONDS, user_id)

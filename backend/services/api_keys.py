@@ -6,13 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-import structlog
-
 from backend import api_keys
 from backend.api_keys import NewKey
 from backend.auth import KeyGrant, Viewer
-from backend.errors import Conflict, Invalid, NotFound, NotSignedIn, Unavailable
-from backend.services import audit, pages, rights
+from backend.errors import Conflict, Invalid, NotFound, NotSignedIn
+from backend.services import access, audit, pages, rights
 from backend.transactions import Transactions
 from db.engine import Session
 from db.models import Act, ApiKey, Capability
@@ -20,10 +18,6 @@ from db.models.base import utc_now
 from db.queries import api_keys as rows
 from db.queries.paging import Page
 
-log = structlog.get_logger()
-
-ENDED = "access.ended"
-"""The kind of control message that says that a key or a person has no access any more."""
 MAX_NAME = 100
 MAX_PROJECTS = 100
 MAX_OVERLAP_SECONDS = 7 * 24 * 3600
@@ -132,11 +126,7 @@ async def revoke(transactions: Transactions, *, viewer: Viewer, key_id: UUID) ->
         if row.revoked_at is None:
             row.revoked_at = utc_now()
             await audit.note(session, Act.API_KEY_REVOKED, viewer=viewer, subject_id=key_id, name=row.name)
-    try:
-        await transactions.publisher.control(kind=ENDED, key_id=str(key_id))
-    except Unavailable as error:
-        # Every process asks the database about its open connections as well.
-        log.warning("access.end_unheard", key_id=str(key_id), reason=error.message)
+    await access.tell(transactions, key_id=str(key_id))
     return row
 
 

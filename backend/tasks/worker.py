@@ -18,7 +18,7 @@ from backend import logging, runtime
 from backend.errors import AppError, Invalid
 from backend.queue import Job, celery_app
 from backend.runtime import Runtime
-from backend.services import orphans, upkeep, vector_indexes
+from backend.services import orphans, people, upkeep, vector_indexes
 from backend.services.documents import expire, reuse
 from backend.settings import Settings
 from backend.tasks import documents, messages
@@ -143,7 +143,7 @@ class Workshop:
 
     async def _sweep_for_ever(self) -> None:
         while True:
-            for step in (self._ring, self._expire, self._prune, self._tend):
+            for step in (self._ring, self._expire, self._prune, self._tend, self._erase):
                 await _outlived(step)
             self._seats.fill()
             await asyncio.sleep(self._settings.work.sweep_seconds)
@@ -194,6 +194,9 @@ class Workshop:
 
     async def _tend(self) -> None:
         await upkeep.tend_keywords(self._runtime.transactions)
+
+    async def _erase(self) -> None:
+        await people.erase(self._runtime.transactions, self._runtime.storage)
 
     async def _repair(self) -> None:
         runtime = self._runtime

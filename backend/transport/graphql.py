@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 import orjson
@@ -138,6 +139,7 @@ class GraphQLApp(GraphQL[Any, None]):
         return StreamedAnswer(
             results,
             frames,
+            partial(self.senders.presence.join, sender),
             beat_seconds=self.limits.keep_alive_seconds,
             max_age_seconds=self.limits.socket_max_age_seconds,
         )

@@ -10,6 +10,7 @@ from backend.auth import Viewer
 from backend.errors import AppError, NotSignedIn
 from backend.logging import bind
 from backend.schema.context import Context
+from backend.transport.presence import Presence
 
 SignIn = Callable[[str], Awaitable[Viewer]]
 """Turns a token into its viewer. Raises NotSignedIn, or Unavailable."""
@@ -21,6 +22,8 @@ class Senders:
 
     sign_in: SignIn
     build_context: Callable[[Viewer | AppError], Context]
+    presence: Presence
+    """Whatever stays open for somebody joins it, and is ended with their access."""
 
     async def of_header(self, authorization: str | None) -> Viewer | AppError:
         """The viewer of `Bearer <token>`, or why there is none; the operation decides if it needs one."""

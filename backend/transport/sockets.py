@@ -1,6 +1,7 @@
 """graphql-transport-ws: many operations on one socket, each with a context of its own."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any, Protocol, cast
 
@@ -60,12 +61,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
 
     sender: Viewer | AppError
     ageing: asyncio.Task[None] | None = None
+    ending: asyncio.Task[None] | None = None
+    leave: Callable[[], None] | None = None
 
     @property
     def app(self) -> SocketView:
         return cast(SocketView, self.view)
 
     async def shutdown(self) -> None:
+        if self.leave is not None:
+            self.leave()
         if self.ageing is not None:
             self.ageing.cancel()
         await super().shutdown()
@@ -95,6 +100,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         await self.send_message({"type": "connection_ack"})
         self.connection_acknowledged = True
         self.ageing = asyncio.create_task(self._end_at_max_age())
+        self.leave = self.app.senders.presence.join(self.sender, self._end_soon)
 
     async def handle_subscribe(self, message: SubscribeMessage) -> None:
         if not self.connection_acknowledged:
@@ -147,9 +153,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
 
     async def _end_at_max_age(self) -> None:
         await asyncio.sleep(self.app.socket_max_age_seconds)
+        await self._end("Maximum age reached; connect again")
+
+    def _end_soon(self, reason: str) -> None:
+        self.ending = asyncio.create_task(self._end(reason))
+
+    async def _end(self, reason: str) -> None:
+        """Nothing more is sent; after this code clients connect again, and are asked anew who they are."""
         for operation_id in list(self.operations):
             await self.cleanup_operation(operation_id)
-        await self.websocket.close(code=FORBIDDEN, reason="Maximum age reached; connect again")
+        await self.websocket.close(code=FORBIDDEN, reason=reason)
 
 
 def fault_of(message: Any) -> str | None:

@@ -10,23 +10,33 @@ from starlette.types import Message, Receive, Scope, Send
 from backend.transport.departures import departure
 from backend.transport.errors import masked
 from backend.transport.framing import Framing
+from backend.transport.presence import End
 
 Results: TypeAlias = AsyncGenerator[tuple[dict[str, Any], str | None], None]
 """Each result, with the cursor of its event if it is one."""
+Join: TypeAlias = Callable[[End], Callable[[], None]]
+"""Has the stream ended with its sender's access; what is returned says that it has ended by itself."""
 
 
 class StreamedAnswer:
     """Takes a result when the one before has been sent: a slow client holds up its own source, no memory.
 
     The source is closed however the stream ends: at its end, at `max_age_seconds`, or when the client leaves,
-    also one that has long stopped reading.
+    also one that has long stopped reading, or when its access ends.
     """
 
     def __init__(
-        self, results: Callable[[], Results], framing: Framing, *, beat_seconds: float, max_age_seconds: float
+        self,
+        results: Callable[[], Results],
+        framing: Framing,
+        join: Join,
+        *,
+        beat_seconds: float,
+        max_age_seconds: float,
     ) -> None:
         self._results = results
         self._framing = framing
+        self._join = join
         self._beat_seconds = beat_seconds
         self._max_age_seconds = max_age_seconds
         self._sent_at = 0.0
@@ -36,16 +46,21 @@ class StreamedAnswer:
         await send(self._start())
         await self._say(send, self._framing.opening)
         carrying = asyncio.create_task(self._carry(send))
+        is_over = asyncio.Event()
+        over = asyncio.create_task(is_over.wait())
+        leave = self._join(lambda _: is_over.set())
         beside = [asyncio.create_task(self._beat(send)), asyncio.create_task(departure(receive))]
         try:
             ended, _ = await asyncio.wait(
-                (carrying, *beside), timeout=self._max_age_seconds, return_when=asyncio.FIRST_COMPLETED
+                (carrying, over, *beside), timeout=self._max_age_seconds, return_when=asyncio.FIRST_COMPLETED
             )
         finally:
-            await _cancelled(carrying, *beside)
-        if not ended:
+            leave()
+            await _cancelled(carrying, over, *beside)
+        is_cut_off = not ended or over in ended
+        if is_cut_off:
             await self._say(send, self._framing.aged)
-        if not ended or carrying in ended:
+        if is_cut_off or carrying in ended:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _carry(self, send: Send) -> None:
@@ -80,7 +95,7 @@ class StreamedAnswer:
         return {"type": "http.response.start", "status": 200, "headers": headers}
 
 
-async def _cancelled(*tasks: asyncio.Task[None]) -> None:
+async def _cancelled(*tasks: asyncio.Task[Any]) -> None:
     """Cancel them and wait until they are through with what they do at their end."""
     for task in tasks:
         task.cancel()

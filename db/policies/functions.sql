@@ -9,6 +9,8 @@ GRANT EXECUTE ON FUNCTION
     opentrace.is_member(uuid),
     opentrace.may_found(uuid),
     opentrace.ensure_user(text, text, text),
+    opentrace.know_user(text, text, text, timestamptz),
+    opentrace.delete_user(text),
     opentrace.place_of_document(uuid),
     opentrace.message_path(uuid, integer),
     opentrace.conversation_end(uuid),
