@@ -9,7 +9,10 @@ from backend import logging
 from bench import results, stack
 from bench.results import Figure
 
-NAMES = ("page", "first_token", "queue", "ingestion", "throttle", "retrieval")
+NAMES = (
+    *("page", "first_token", "streaming", "stopping", "agent", "bus"),
+    *("queue", "ingestion", "throttle", "retrieval"),
+)
 
 
 async def measure(names: tuple[str, ...], num_chunks: int) -> list[Figure]:

@@ -1,7 +1,7 @@
 """Asks questions one after another as a browser does: send, subscribe, read to the end; all of it timed."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,7 @@ import orjson
 from websockets.asyncio.client import ClientConnection
 
 from backend.cli import operations
-from backend.cli.client import Client, events_of, result_of
+from backend.cli.client import Client, events_of, raise_errors, result_of
 from bench.page import new_project
 from bench.stack import Stack
 from bench.wire import Wire
@@ -28,6 +28,7 @@ subscription Answer($message: ID!, $after: String) {
 }
 """
 FROM_THE_START = "0-0"
+NUM_WARM = 10
 
 
 @dataclass(frozen=True)
@@ -74,42 +75,56 @@ class Asker:
     socket: ClientConnection
     chat: str
     token: str
+    client: Client
+    project: str
+    model: str
+    """The address of the stamping model."""
 
     async def ask(self, question: str) -> Asked:
         """Raises RuntimeError unless the answer is completed."""
-        variables = {"chat": self.chat, "content": question}
-        body = orjson.dumps({"query": operations.SEND_MESSAGE, "variables": variables})
-        request = self.wire.post("/graphql", body, {"Authorization": f"Bearer {self.token}"})
-        sent = orjson.loads(await self.wire.send(request))
+        answer = await self.send(question)
         sent_ns = time.monotonic_ns()
-        answer = str(result_of(sent["data"])["answer"]["id"])
-        wanted = {"message": answer, "after": FROM_THE_START}
-        events = [
-            Received(event, time.monotonic_ns(), time.time())
-            async for event in events_of(self.socket, EVENTS, wanted)
-        ]
+        events = [received async for received in self.events(answer)]
         if events[-1].kind != "MessageCompleted":
             raise RuntimeError(f"no answer: {events[-1].event}")
         return Asked(answer, sent_ns, events)
 
+    async def send(self, question: str, chat: str | None = None) -> str:
+        """The answer that will be written; returns when the API has taken the question."""
+        variables = {"chat": chat or self.chat, "content": question}
+        sent = await self.execute(operations.SEND_MESSAGE, variables)
+        return str(sent["answer"]["id"])
+
+    async def events(self, answer: str) -> AsyncGenerator[Received]:
+        """All its events, as they come."""
+        wanted = {"message": answer, "after": FROM_THE_START}
+        async for event in events_of(self.socket, EVENTS, wanted):
+            yield Received(event, time.monotonic_ns(), time.time())
+
+    async def execute(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """What the mutation answers. Raises ApiError for an error, a typed one too."""
+        body = orjson.dumps({"query": query, "variables": variables})
+        request = self.wire.post("/graphql", body, {"Authorization": f"Bearer {self.token}"})
+        return result_of(raise_errors(orjson.loads(await self.wire.send(request))))
+
 
 @asynccontextmanager
-async def asking(stack: Stack, **pace: str) -> AsyncIterator[Asker]:
+async def asking(
+    stack: Stack, *, num_warm: int = NUM_WARM, room: Mapping[str, str] | None = None, **pace: str
+) -> AsyncIterator[Asker]:
     """An API, a worker and the stamping model at this pace, warm after some answers that do not count."""
     model = await stack.module("bench.model", "/healthz", **pace)
-    settings = {"OPENTRACE_MODELS__BASE_URL": f"{model.address}/v1"}
+    settings = {"OPENTRACE_MODELS__BASE_URL": f"{model.address}/v1", **(room or {})}
     api = await stack.api(**settings)
     await stack.worker("answers", **settings)
     client = stack.client(api)
-    chat = await new_chat(client, await new_project(client))
+    project = await new_project(client)
+    chat = await new_chat(client, project)
     async with Wire(api.address) as wire, client.socket() as socket:
-        asker = Asker(wire, socket, chat, stack.token())
-        for _ in range(NUM_WARM):
+        asker = Asker(wire, socket, chat, stack.token(), client, project, model.address)
+        for _ in range(num_warm):
             await asker.ask("Is it warm?")
         yield asker
-
-
-NUM_WARM = 10
 
 
 async def new_chat(client: Client, project: str) -> str:

@@ -23,6 +23,13 @@ def cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / CLOCK_TICKS
 
 
+def tree_cpu_seconds(pid: int) -> float:
+    """CPU time so far of a process and all that live below it, such as a database's."""
+    children = Path(f"/proc/{pid}/task/{pid}/children")
+    below = [int(child) for child in children.read_text().split()] if children.exists() else []
+    return cpu_seconds(pid) + sum(map(tree_cpu_seconds, below))
+
+
 @dataclass
 class Side:
     """One of the compared servers: what one request is, and the process that pays for it."""

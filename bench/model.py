@@ -2,7 +2,9 @@
 
 Its answer is a row of stamps, one a token: the monotonic clock, in nanoseconds, at the moment the token was
 written to the socket. All processes of a machine share that clock: whoever receives a token knows its age.
-`PORT`, `THINK_SECONDS` (before the first token), `NUM_TOKENS` and `TOKENS_PER_SECOND` are its settings.
+`PORT`, `THINK_SECONDS` (before the first token), `NUM_TOKENS` and `TOKENS_PER_SECOND` are its settings. Asked
+to call a tool it calls none, at once. `/streams` tells of the others when each began, and when its client
+closed it before its end, on the same clock.
 """
 
 import asyncio
@@ -17,6 +19,8 @@ import orjson
 
 VERDICT = {"toxicity": False, "prompt_injection": False, "personal_data": False, "reason": ""}
 USAGE = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
+STREAMS: list[dict[str, int]] = []
+"""`began_ns` of each stream, and `closed_ns` where its client closed it before its end."""
 EVENT_STREAM = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -56,15 +60,37 @@ class Connection:
         if path.endswith("/embeddings"):
             self._say(embeddings(body))
         elif body.get("stream"):
-            self.writer.write(EVENT_STREAM)
-            await self._speak()
-            self._send(b"[DONE]")
-            self.writer.write(b"0\r\n\r\n")
+            await self._stream(is_asked_for_a_tool=body.get("tool_choice") == "required")
         elif "messages" in body:
             self._say(completion({"role": "assistant", "content": orjson.dumps(VERDICT).decode()}))
         else:
-            self._say({"status": "ok"})
+            self._say({"streams": STREAMS} if path == "/streams" else {"status": "ok"})
         await self.writer.drain()
+
+    async def _stream(self, *, is_asked_for_a_tool: bool) -> None:
+        self.writer.write(EVENT_STREAM)
+        if is_asked_for_a_tool:
+            self._chunk({}, "stop")
+        else:
+            await self._speak_while_heard()
+        self._send(b"[DONE]")
+        self.writer.write(b"0\r\n\r\n")
+
+    async def _speak_while_heard(self) -> None:
+        """A client sends nothing while it listens: what comes from it is the end of its connection."""
+        stream = {"began_ns": time.monotonic_ns()}
+        STREAMS.append(stream)
+        speaking = asyncio.create_task(self._speak())
+        hearing = asyncio.create_task(self.reader.read(1))
+        await asyncio.wait([speaking, hearing], return_when=asyncio.FIRST_COMPLETED)
+        is_closed = hearing.done()
+        if is_closed:
+            stream["closed_ns"] = time.monotonic_ns()
+        for task in (speaking, hearing):
+            task.cancel()
+        await asyncio.wait([speaking, hearing])
+        if is_closed:
+            raise ConnectionResetError
 
     async def _speak(self) -> None:
         """The answer, token by token, each on time even when the one before was late."""

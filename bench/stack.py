@@ -1,6 +1,7 @@
 """Servers and processes of one run, in a folder that goes with it; the product runs as operators run it."""
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -18,6 +19,7 @@ from backend.local.postgres import Postgres
 from backend.local.processes import Command
 from backend.local.redis import Redis
 from backend.local.server import LOOPBACK, Server, free_port, get
+from bench.measure import cpu_seconds, tree_cpu_seconds
 
 TOKEN_SECONDS = 3600
 
@@ -77,6 +79,14 @@ class Stack:
         server = Module(self.installation, module, path, {**self.env, **env})
         await self.start(server)
         return server
+
+    def cpu_seconds(self) -> dict[str, float]:
+        """CPU so far of all that runs, by name; ours, which plays the users, is `viewers`."""
+        running = {server.name: server.child for server in self._started if server.child is not None}
+        spent = {
+            name: tree_cpu_seconds(child.pid) for name, child in running.items() if child.exit_code is None
+        }
+        return {**spent, "viewers": cpu_seconds(os.getpid())}
 
     def token(self) -> str:
         return self.issuer.issue(ttl_seconds=TOKEN_SECONDS)

@@ -67,7 +67,13 @@ class ChatMutations:
         context = info.context
         project_id = row_id(input.project_id, "Project", field="project_id")
         async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
-            row = await chats.create(session, viewer=context.viewer, project_id=project_id, title=input.title)
+            row = await chats.create(
+                session,
+                viewer=context.viewer,
+                project_id=project_id,
+                title=input.title,
+                idempotency_key=input.idempotency_key,
+            )
         return ChatPayload(chat=Chat.from_row(row))
 
     @strawberry.mutation(description="Give a chat another title.")

@@ -9,7 +9,7 @@ from backend.resolvers.nodes import find
 from backend.schema.access import needs
 from backend.schema.context import Info
 from backend.schema.crawls import Crawl
-from backend.schema.inputs import AddWebSiteInput, CrawlInput, DocumentInput
+from backend.schema.inputs import AddWebSiteInput, CrawlInput, RecrawlWebSiteInput, RefreshWebPageInput
 from backend.schema.nodes import row_id
 from backend.schema.results import (
     AddWebSiteResult,
@@ -61,6 +61,7 @@ class CrawlMutations:
                 request=request,
                 web=handles.web,
                 limits=limits,
+                idempotency_key=input.idempotency_key,
             )
         return CrawlPayload(crawl=Crawl.from_row(row))
 
@@ -70,11 +71,17 @@ class CrawlMutations:
     )
     @answering
     @needs(Capability.WRITE_DOCUMENTS, spends=True)
-    async def recrawl_web_site(self, info: Info, input: Input) -> RecrawlWebSiteResult:
+    async def recrawl_web_site(
+        self,
+        info: Info,
+        input: Annotated[RecrawlWebSiteInput, strawberry.argument(description="Which crawl.")],
+    ) -> RecrawlWebSiteResult:
         viewer = info.context.viewer
         crawl_id = row_id(input.crawl_id, "Crawl", field="crawl_id")
         async with info.context.handles.transactions.unit_of_work(viewer.user_id) as session:
-            row = await begin.again(session, viewer=viewer, crawl_id=crawl_id)
+            row = await begin.again(
+                session, viewer=viewer, crawl_id=crawl_id, idempotency_key=input.idempotency_key
+            )
         return CrawlPayload(crawl=Crawl.from_row(row))
 
     @strawberry.mutation(
@@ -85,12 +92,14 @@ class CrawlMutations:
     async def refresh_web_page(
         self,
         info: Info,
-        input: Annotated[DocumentInput, strawberry.argument(description="Which page's document.")],
+        input: Annotated[RefreshWebPageInput, strawberry.argument(description="Which page's document.")],
     ) -> RefreshWebPageResult:
         viewer = info.context.viewer
         document_id = row_id(input.document_id, "Document", field="document_id")
         async with info.context.handles.transactions.unit_of_work(viewer.user_id) as session:
-            row = await begin.page(session, viewer=viewer, document_id=document_id)
+            row = await begin.page(
+                session, viewer=viewer, document_id=document_id, idempotency_key=input.idempotency_key
+            )
         return CrawlPayload(crawl=Crawl.from_row(row))
 
     @strawberry.mutation(description="Stop a crawl; the documents it has made stay.")

@@ -69,6 +69,7 @@ class ProjectMutations:
                 description=input.description,
                 embedding_model=limits.embedding_model,
                 embedding_dimensions=limits.embedding_dimensions,
+                idempotency_key=input.idempotency_key,
             )
         return CreateProjectPayload(project=Project.from_row(row))
 

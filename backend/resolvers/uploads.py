@@ -54,6 +54,7 @@ class UploadMutations:
                 files=[_file(file) for file in input.files],
                 storage=handles.storage,
                 limits=_limits(handles.limits),
+                idempotency_key=input.idempotency_key,
             )
         return RequestUploadsPayload(tickets=[_ticket(ticket) for ticket in tickets])
 
@@ -121,6 +122,7 @@ class UploadMutations:
                 url=input.url,
                 web=handles.web,
                 limits=_limits(handles.limits),
+                idempotency_key=input.idempotency_key,
             )
         return DocumentPayload(document=Document.from_row(row))
 

@@ -10,10 +10,19 @@ from db.models.projects import AgentType, Fusion, RagStrategy
 OPTIONAL = "; left as it is if not given."
 
 
+def idempotency_key() -> Any:
+    """The field of mutations that create or spend."""
+    return strawberry.field(
+        default=None,
+        description="Any text that names this call: a repeat with the same key returns the first result.",
+    )
+
+
 @strawberry.input(description="What a new project is made from.")
 class CreateProjectInput:
     name: str = strawberry.field(description="What to call it.")
     description: str = strawberry.field(default="", description="What it is for.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="What to change about a project.")
@@ -98,6 +107,7 @@ class FileInput:
 class RequestUploadsInput:
     project_id: strawberry.ID = strawberry.field(description="The project the documents will belong to.")
     files: list[FileInput] = strawberry.field(description="The files, each of which becomes a document.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="A page of the web that is to become a document.")
@@ -106,6 +116,7 @@ class AddWebPageInput:
     url: str = strawberry.field(
         description="The page's address, http or https: HTML, text, Markdown or PDF, open to the public."
     )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="A part of a web site whose pages are to become documents.")
@@ -118,11 +129,24 @@ class AddWebSiteInput:
     )
     max_depth: int = strawberry.field(default=2, description="How many links to go deep; 0: the first page.")
     max_pages: int = strawberry.field(default=50, description="How many pages to visit at most.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="Which crawl this is about.")
 class CrawlInput:
     crawl_id: strawberry.ID = strawberry.field(description="The crawl.")
+
+
+@strawberry.input(description="Which crawl to do again.")
+class RecrawlWebSiteInput:
+    crawl_id: strawberry.ID = strawberry.field(description="The crawl, which must have ended.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@strawberry.input(description="Which document's web page to fetch again.")
+class RefreshWebPageInput:
+    document_id: strawberry.ID = strawberry.field(description="The document.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="Which document this is about.")
@@ -133,10 +157,7 @@ class DocumentInput:
 @strawberry.input(description="Which document to take in anew.")
 class ReingestDocumentInput:
     document_id: strawberry.ID = strawberry.field(description="The document; its file stays as it is.")
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description="Any text that names this call: a repeat with the same key begins nothing new.",
-    )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="A file that is to take the place of a document's present one.")
@@ -157,6 +178,7 @@ class RenameDocumentInput:
 class CreateChatInput:
     project_id: strawberry.ID = strawberry.field(description="The project it is about.")
     title: str | None = strawberry.field(default=None, description="What to call it.")
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="A chat's new title.")
@@ -174,10 +196,7 @@ class DeleteChatInput:
 class SendMessageInput:
     chat_id: strawberry.ID = strawberry.field(description="The chat.")
     content: str = strawberry.field(description="The question.")
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description="Any text that names this sending: a repeat with the same key returns the first result.",
-    )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="Which answer to write anew.")
@@ -185,10 +204,7 @@ class RegenerateMessageInput:
     message_id: strawberry.ID = strawberry.field(
         description="The answer, which stays as it is; it must have ended."
     )
-    idempotency_key: str | None = strawberry.field(
-        default=None,
-        description="Any text that names this request: a repeat with the same key returns the first result.",
-    )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="Which message to go on from.")

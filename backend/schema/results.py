@@ -8,7 +8,7 @@ import strawberry
 from backend.schema.chats import Chat
 from backend.schema.crawls import Crawl
 from backend.schema.documents import Document
-from backend.schema.errors import QuotaExceededError, Refused, RowRefused, TooLargeError
+from backend.schema.errors import QuotaExceededError, RowRefused, TooLargeError
 from backend.schema.messages import Message
 from backend.schema.paging import Connection
 from backend.schema.projects import Project
@@ -137,7 +137,7 @@ class ExportChatPayload:
 
 
 CreateProjectResult: TypeAlias = Annotated[
-    CreateProjectPayload | Refused,
+    CreateProjectPayload | RowRefused,
     strawberry.union("CreateProjectResult", description="What came of making a project."),
 ]
 UpdateProjectResult: TypeAlias = Annotated[

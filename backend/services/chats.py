@@ -4,7 +4,8 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
-from backend.services import audit, removal
+from backend.services import audit, idempotency, removal
+from backend.services.idempotency import Call
 from backend.services.removal import Receipt
 from backend.transactions import Transactions
 from db.engine import Session
@@ -19,8 +20,18 @@ MAX_TITLE = 200
 _NONE = "There is no such chat."
 
 
-async def create(session: Session, *, viewer: Viewer, project_id: UUID, title: str | None = None) -> Chat:
-    """Begin a chat about a project; raises NotFound for those who are no member of it."""
+async def create(
+    session: Session,
+    *,
+    viewer: Viewer,
+    project_id: UUID,
+    title: str | None = None,
+    idempotency_key: str | None = None,
+) -> Chat:
+    """Begin a chat about a project; a repeat with the same key returns the first one.
+
+    Raises NotFound for those who are no member of the project, Invalid, and Conflict (the key).
+    """
     words = _title(title) if title is not None else DEFAULT_TITLE
     if await projects.role_of(session, project_id=project_id, user_id=viewer.user_id) is None:
         raise NotFound("There is no such project.")
@@ -33,6 +44,10 @@ async def create(session: Session, *, viewer: Viewer, project_id: UUID, title: s
         created_at=now,
         updated_at=now,
     )
+    call = Call("createChat", idempotency_key, f"{project_id}\n{title}", chat.id)
+    known = await idempotency.first_result(session, viewer=viewer, call=call)
+    if known is not None:
+        return await get(session, viewer=viewer, chat_id=known)
     return await chats.insert(session, chat=chat)
 
 

@@ -15,10 +15,13 @@ MAX_KEY = 200
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a mutation: `request` is all that it asks for, `result_id` the row that it answers with."""
+    """One call of a mutation: `request` is all that it asks for, `result_id` the row that it answers with.
+
+    Without a `key` every call is a first one.
+    """
 
     mutation: str
-    key: str
+    key: str | None
     request: str
     result_id: UUID
 
@@ -29,6 +32,8 @@ async def first_result(session: Session, *, viewer: Viewer, call: Call) -> UUID 
     Call it before anything else is written. Raises Invalid for a bad key, and Conflict
     (IDEMPOTENCY_KEY_REUSED) when the key was used for another request.
     """
+    if call.key is None:
+        return None
     if not (0 < len(call.key) <= MAX_KEY and "\0" not in call.key):
         raise Invalid(f"An idempotency key has 1 to {MAX_KEY} characters.", field="idempotency_key")
     entry = IdempotencyKey(

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
-from backend.services import audit, pages, removal, rights, tuning
+from backend.services import audit, idempotency, pages, removal, rights, tuning
+from backend.services.idempotency import Call
 from backend.services.removal import Receipt
 from backend.storage import Storage
 from backend.transactions import Transactions
@@ -33,8 +34,12 @@ async def create(
     description: str,
     embedding_model: str,
     embedding_dimensions: int,
+    idempotency_key: str | None = None,
 ) -> Project:
-    """Make a project that the viewer owns; its vectors will be of this model. Raises Invalid."""
+    """Make a project that the viewer owns; its vectors will be of this model.
+
+    A repeat with the same key returns the first one. Raises Invalid, and Conflict (the key).
+    """
     if not 0 < embedding_dimensions <= MAX_DIMENSIONS:
         raise Invalid(f"Vectors may have 1 to {MAX_DIMENSIONS} dimensions.", field="embedding_dimensions")
     new = NewProject(
@@ -44,6 +49,10 @@ async def create(
         embedding_model=embedding_model,
         embedding_dimensions=embedding_dimensions,
     )
+    call = Call("createProject", idempotency_key, f"{name}\n{description}", new.id)
+    known = await idempotency.first_result(session, viewer=viewer, call=call)
+    if known is not None:
+        return await get(session, viewer=viewer, project_id=known)
     row = await projects.insert(session, project=new)
     await audit.note(session, Act.PROJECT_CREATED, viewer=viewer, subject_id=row.id, name=row.name)
     return row

@@ -1,9 +1,9 @@
 """Projects with their members, settings and embedding generations."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import update as sql_update
 from sqlmodel import col, select
@@ -25,11 +25,14 @@ class NewProject:
     description: str
     embedding_model: str
     embedding_dimensions: int
+    id: UUID = field(default_factory=uuid4)
 
 
 async def insert(session: AsyncSession, *, project: NewProject) -> Project:
     """Make a project with its owner, default settings and one active generation."""
-    row = Project(created_by=project.created_by, name=project.name, description=project.description)
+    row = Project(
+        id=project.id, created_by=project.created_by, name=project.name, description=project.description
+    )
     session.add(row)
     await session.flush()
     # Policies look at membership, so the owner goes in before what only members may write.

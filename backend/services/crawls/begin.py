@@ -7,7 +7,8 @@ from uuid import UUID
 from backend.auth import Viewer
 from backend.errors import Conflict, Invalid, QuotaExceeded
 from backend.queue import Job, enqueue
-from backend.services import rights
+from backend.services import idempotency, rights
+from backend.services.idempotency import Call
 from backend.web import Web, urls
 from db.engine import Session
 from db.models import Crawl, CrawlPage, DocumentSource
@@ -38,12 +39,20 @@ class Request:
 
 
 async def site(
-    session: Session, *, viewer: Viewer, project_id: UUID, request: Request, web: Web, limits: Limits
+    session: Session,
+    *,
+    viewer: Viewer,
+    project_id: UUID,
+    request: Request,
+    web: Web,
+    limits: Limits,
+    idempotency_key: str | None = None,
 ) -> Crawl:
     """Begin to walk from `url` along links of the same origin under the path prefix.
 
-    Raises NotFound for strangers, Invalid (fields `url`, `path_prefix`, `max_depth`, `max_pages`) and
-    QuotaExceeded.
+    A repeat with the same key, of this and of the others here, returns the first crawl, or raises Conflict
+    if it asks for something else. Raises NotFound for strangers, Invalid (fields `url`, `path_prefix`,
+    `max_depth`, `max_pages`) and QuotaExceeded.
     """
     await rights.member(session, viewer=viewer, project_id=project_id)
     address = urls.spelled(web.checked(request.url))
@@ -56,17 +65,19 @@ async def site(
         max_depth=request.max_depth,
         max_pages=request.max_pages,
     )
-    return await _begin(session, crawl, [CrawlPage(crawl_id=crawl.id, url=address, depth=0)])
+    call = Call("addWebSite", idempotency_key, f"{project_id}\n{request}", crawl.id)
+    known = await _known_crawl(session, viewer, call)
+    return known or await _begin(session, crawl, [CrawlPage(crawl_id=crawl.id, url=address, depth=0)])
 
 
-async def again(session: Session, *, viewer: Viewer, crawl_id: UUID) -> Crawl:
+async def again(
+    session: Session, *, viewer: Viewer, crawl_id: UUID, idempotency_key: str | None = None
+) -> Crawl:
     """Begin the same walk anew: known pages are asked whether they have changed, new ones are added.
 
     Raises NotFound for strangers, Conflict while the crawl goes on, and QuotaExceeded.
     """
     before = await rights.crawl(session, viewer=viewer, crawl_id=crawl_id)
-    if before.status in CRAWLING:
-        raise Conflict("This crawl has not ended yet. Wait for its end, or cancel it.")
     crawl = Crawl(
         project_id=before.project_id,
         created_by=viewer.user_id,
@@ -75,13 +86,20 @@ async def again(session: Session, *, viewer: Viewer, crawl_id: UUID) -> Crawl:
         max_depth=before.max_depth,
         max_pages=before.max_pages,
     )
+    call = Call("recrawlWebSite", idempotency_key, str(crawl_id), crawl.id)
+    if known := await _known_crawl(session, viewer, call):
+        return known
+    if before.status in CRAWLING:
+        raise Conflict("This crawl has not ended yet. Wait for its end, or cancel it.")
     pages = [_known(crawl, page) for page in await crawls.with_documents(session, before.id)]
     if all(page.url != crawl.url for page in pages):
         pages.insert(0, CrawlPage(crawl_id=crawl.id, url=crawl.url, depth=0))
     return await _begin(session, crawl, pages)
 
 
-async def page(session: Session, *, viewer: Viewer, document_id: UUID) -> Crawl:
+async def page(
+    session: Session, *, viewer: Viewer, document_id: UUID, idempotency_key: str | None = None
+) -> Crawl:
     """Fetch the page of a document again; only if it has changed is it taken in again.
 
     Raises NotFound for strangers, Conflict for what is no web page, and QuotaExceeded.
@@ -99,7 +117,13 @@ async def page(session: Session, *, viewer: Viewer, document_id: UUID) -> Crawl:
         max_pages=1,
     )
     only = CrawlPage(crawl_id=crawl.id, url=address, depth=0, document_id=document.id)
-    return await _begin(session, crawl, [only])
+    call = Call("refreshWebPage", idempotency_key, str(document_id), crawl.id)
+    return await _known_crawl(session, viewer, call) or await _begin(session, crawl, [only])
+
+
+async def _known_crawl(session: Session, viewer: Viewer, call: Call) -> Crawl | None:
+    known = await idempotency.first_result(session, viewer=viewer, call=call)
+    return None if known is None else await rights.crawl(session, viewer=viewer, crawl_id=known)
 
 
 async def _begin(session: Session, crawl: Crawl, pages: Sequence[CrawlPage]) -> Crawl:

@@ -59,10 +59,9 @@ async def reingest(
     used before. Raises NotFound for strangers, Conflict for a file that was never uploaded.
     """
     document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
-    if idempotency_key is not None:
-        call = Call("reingestDocument", idempotency_key, request=str(document_id), result_id=document_id)
-        if await idempotency.first_result(session, viewer=viewer, call=call) is not None:
-            return document
+    call = Call("reingestDocument", idempotency_key, request=str(document_id), result_id=document_id)
+    if await idempotency.first_result(session, viewer=viewer, call=call) is not None:
+        return document
     if document.queued_at is None:
         raise Conflict("The file was never uploaded. Upload it anew.")
     if document.status in ENDED:

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from backend.auth import Viewer
 from backend.events.publish import ring
 from backend.queue import Job, enqueue
-from backend.services import rights
+from backend.services import idempotency, rights
 from backend.services.documents import changes, events, quotas
 from backend.services.documents import files as accepted
 from backend.services.documents.files import FileRequest, UploadLimits
+from backend.services.idempotency import Call
 from backend.storage import Storage
 from db.engine import Session
 from db.models import Document, DocumentReplacement, DocumentStatus
@@ -39,17 +40,22 @@ async def request(
     files: Sequence[FileRequest],
     storage: Storage,
     limits: UploadLimits,
+    idempotency_key: str | None = None,
 ) -> list[UploadTicket]:
     """Make a row in UPLOADING and a signed address for each file, in the order asked; all or none.
 
     A file whose bytes the project has, or that comes twice in `files`, gets that document and no address; one
-    that was asked for and has not arrived gets a fresh address of the same row: a repeat makes nothing new.
-    Raises NotFound for strangers; Invalid, TooLarge or QuotaExceeded with `field` like `files.0.size`.
+    that was asked for and has not arrived gets a fresh address of the same row: a repeat makes nothing new,
+    and with the same key not even of files that may be duplicates. Raises NotFound for strangers; Invalid,
+    TooLarge or QuotaExceeded with `field` like `files.0.size`, and Conflict (the key).
     """
     await rights.member(session, viewer=viewer, project_id=project_id)
     checked = accepted.checked(files, limits)
+    call = Call("requestUploads", idempotency_key, f"{project_id}\n{checked}", uuid4())
+    batch = await idempotency.first_result(session, viewer=viewer, call=call) or call.result_id
     await documents.take_upload_turn(session, user_id=viewer.user_id, project_id=project_id)
-    places = await _places(session, checked, project_id=project_id, viewer=viewer)
+    wanted = _Wanted(checked, project_id, viewer, batch)
+    places = await _places(session, wanted)
     new = [place.document for place in places if place.kind is _Kind.NEW]
     await quotas.check(session, viewer=viewer, project_id=project_id, new=new, limits=limits)
     await documents.insert_many(session, documents=new)
@@ -84,12 +90,25 @@ def queue(session: Session, document: Document) -> None:
     enqueue(session, Job.INGEST_DOCUMENT, document.id)
 
 
-def _row(file: FileRequest, *, project_id: UUID, viewer: Viewer) -> Document:
-    document_id = uuid4()
+@dataclass(frozen=True)
+class _Wanted:
+    """The files of one request; `batch` is that of its repeats too, and makes the ids of new documents."""
+
+    files: Sequence[FileRequest]
+    project_id: UUID
+    viewer: Viewer
+    batch: UUID
+
+    def id(self, place: int) -> UUID:
+        return uuid5(self.batch, str(place))
+
+
+def _row(file: FileRequest, wanted: _Wanted, place: int) -> Document:
+    document_id, project_id = wanted.id(place), wanted.project_id
     return Document(
         id=document_id,
         project_id=project_id,
-        uploaded_by=viewer.user_id,
+        uploaded_by=wanted.viewer.user_id,
         name=file.name,
         content_type=file.content_type,
         size_bytes=file.size,
@@ -112,18 +131,20 @@ class _Place:
     kind: _Kind
 
 
-async def _places(
-    session: Session, files: Sequence[FileRequest], *, project_id: UUID, viewer: Viewer
-) -> list[_Place]:
+async def _places(session: Session, wanted: _Wanted) -> list[_Place]:
+    files, project_id = wanted.files, wanted.project_id
+    made = await documents.by_ids(session, [wanted.id(place) for place in range(len(files))])
     hashes = [file.sha256 for file in files if not file.allow_duplicate]
     awaited = await documents.awaited_of_bytes(session, project_id=project_id, sha256s=hashes)
     arrived = await documents.arrived_of_bytes(session, project_id=project_id, sha256s=hashes)
     known = {(row.sha256, row.size_bytes): row for row in (*awaited, *arrived)}
     named: set[UUID] = set()
     places = []
-    for file in files:
-        found = None if file.allow_duplicate else known.get((file.sha256, file.size))
-        row = found or _row(file, project_id=project_id, viewer=viewer)
+    for number, file in enumerate(files):
+        found = made.get(wanted.id(number))
+        if found is None and not file.allow_duplicate:
+            found = known.get((file.sha256, file.size))
+        row = found or _row(file, wanted, number)
         kind = _Kind.NEW if found is None else _kind_of(found, named)
         known.setdefault((file.sha256, file.size), row)
         named.add(row.id)

@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 
 from backend.auth import Viewer
 from backend.rag.parse.html import decoded
-from backend.services import rights
+from backend.services import idempotency, rights
 from backend.services.documents import events, quotas, upload
 from backend.services.documents.files import UploadLimits
 from backend.services.documents.run import Run
+from backend.services.idempotency import Call
 from backend.web import Page, Web, urls
 from db.engine import Session
 from db.models import Document, DocumentSource
@@ -26,17 +27,28 @@ _HEAD = 64 * 1024
 
 
 async def add(
-    session: Session, *, viewer: Viewer, project_id: UUID, url: str, web: Web, limits: UploadLimits
+    session: Session,
+    *,
+    viewer: Viewer,
+    project_id: UUID,
+    url: str,
+    web: Web,
+    limits: UploadLimits,
+    idempotency_key: str | None = None,
 ) -> Document:
     """Make a document of the page and queue it; the page is fetched by the worker that takes it in.
 
-    Raises NotFound for strangers, Invalid with field `url` for what is no page's address or one inside a
-    private network, and QuotaExceeded.
+    A repeat with the same key returns the first one. Raises NotFound for strangers, Invalid with field `url`
+    for what is no page's address or one inside a private network, QuotaExceeded, and Conflict (the key).
     """
     await rights.member(session, viewer=viewer, project_id=project_id)
     address = urls.spelled(web.checked(url))
-    await documents.take_upload_turn(session, user_id=viewer.user_id, project_id=project_id)
     document_id = uuid4()
+    call = Call("addWebPage", idempotency_key, f"{project_id}\n{url}", document_id)
+    known = await idempotency.first_result(session, viewer=viewer, call=call)
+    if known is not None:
+        return await rights.document(session, viewer=viewer, document_id=known)
+    await documents.take_upload_turn(session, user_id=viewer.user_id, project_id=project_id)
     document = Document(
         id=document_id,
         project_id=project_id,

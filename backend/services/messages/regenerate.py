@@ -31,11 +31,10 @@ async def regenerate(
     if row.status not in ENDED:
         raise Conflict("This answer is still being written. Stop it first.", code="NOT_ANSWERED")
     answer = _sibling(row, viewer)
-    if idempotency_key is not None:
-        call = Call("regenerateMessage", idempotency_key, str(row.id), answer.id)
-        known = await idempotency.first_result(session, viewer=viewer, call=call)
-        if known is not None:
-            return await read.get(session, viewer=viewer, message_id=known)
+    call = Call("regenerateMessage", idempotency_key, str(row.id), answer.id)
+    known = await idempotency.first_result(session, viewer=viewer, call=call)
+    if known is not None:
+        return await read.get(session, viewer=viewer, message_id=known)
     # The update holds the chat's row, as sending does: what is said in a chat has one order.
     await chats.touch(session, row.chat_id)
     await messages.insert(session, message=answer)

@@ -37,11 +37,10 @@ async def send(
     _check(content)
     chat = await chats.get(session, viewer=viewer, chat_id=chat_id)
     sent = _pair(chat, viewer, content)
-    if idempotency_key is not None:
-        call = Call("sendMessage", idempotency_key, f"{chat_id}\n{content}", sent.answer.id)
-        known = await idempotency.first_result(session, viewer=viewer, call=call)
-        if known is not None:
-            return await _first(session, known)
+    call = Call("sendMessage", idempotency_key, f"{chat_id}\n{content}", sent.answer.id)
+    known = await idempotency.first_result(session, viewer=viewer, call=call)
+    if known is not None:
+        return await _first(session, known)
     # The update holds the chat's row, so that two questions sent at once follow each other.
     await chat_rows.touch(session, chat_id)
     sent.question.parent_id = await messages.end_of(session, chat_id)

@@ -141,3 +141,15 @@ async def test_only_web_pages_are_fetched_again(site: Site) -> None:
     document_id = await site.house.upload(markdown(1))
     with pytest.raises(Conflict):
         await site.refresh(document_id)
+
+
+async def test_a_repeat_with_the_same_key_begins_no_other_crawl(site: Site) -> None:
+    first = await site.crawled()
+    second = await site.again(first.id, key="k")
+    # It has not ended yet, which only another call would be refused for.
+    assert (await site.again(first.id, key="k")).id == second.id
+    assert await site.walk()
+    document = next(iter((await site.documents()).values()))
+    third = await site.refresh(document.id, key="k")
+    assert (await site.refresh(document.id, key="k")).id == third.id
+    assert len({first.id, second.id, third.id, (await site.refresh(document.id)).id}) == 4

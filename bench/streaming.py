@@ -1,0 +1,199 @@
+"""Many answers at once: what a streamed token costs, how late it is, and what gives out first."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from statistics import median
+
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+
+from backend.cli.client import JSON, events_of
+from bench.asking import EVENTS, FROM_THE_START, Asker, asking, new_chat
+from bench.measure import percentile
+from bench.results import Figure
+from bench.stack import Stack
+from bench.stopping import STOP
+
+LEVELS = (1, 10, 100, 150, 200, 300)
+RAW_LEVELS = (1, 10, 100)
+TOKENS_PER_SECOND = 50
+NUM_TOKENS = 1500
+BEGIN_SECONDS, WINDOW_SECONDS = 15.0, 4.0
+ENOUGH, LATE_MS = 0.95, 1000.0
+GOAL_RATIO = 1.0
+
+ROOM = {
+    "OPENTRACE_WORK__ANSWERS_CONCURRENCY": "400",
+    "OPENTRACE_WORK__ANSWERS_IN_FLIGHT_PER_USER": "400",
+    "OPENTRACE_MODELS__CONCURRENCY": "1000",
+}
+"""So that the machine is the limit, and not what an operator would set to protect it."""
+
+
+@dataclass
+class Seen:
+    """What one viewer has of its answer."""
+
+    num_tokens: int = 0
+    ages_ms: list[float] = field(default_factory=list)
+    has_begun: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True)
+class Level:
+    """So many answers at once, over some seconds: tokens that arrived, their ages, and who spent what CPU."""
+
+    num_answers: int
+    seconds: float
+    num_tokens: int
+    ages_ms: list[float]
+    cpu: Mapping[str, float]
+    """Seconds, by process."""
+
+    @property
+    def share(self) -> float:
+        """Of the tokens that the models should have said and the viewers should have seen."""
+        return self.num_tokens / (self.num_answers * TOKENS_PER_SECOND * self.seconds)
+
+    @property
+    def is_saturated(self) -> bool:
+        return self.share < ENOUGH or percentile(self.ages_ms, 99) > LATE_MS
+
+    def cost(self, process: str) -> float:
+        """Microseconds of CPU per token."""
+        return self.cpu[process] / max(self.num_tokens, 1) * 1e6
+
+    def __str__(self) -> str:
+        spent = sorted(self.cpu.items(), key=lambda each: -each[1])
+        return ", ".join(f"{name} {used / self.seconds:.0%}" for name, used in spent)
+
+
+async def run(stack: Stack) -> list[Figure]:
+    """The baseline at its levels, then answers at theirs, up to what is too much for the machine."""
+    raw = await _raw_levels(stack)
+    found: list[Level] = []
+    pace = {"NUM_TOKENS": str(NUM_TOKENS), "TOKENS_PER_SECOND": str(TOKENS_PER_SECOND)}
+    async with asking(stack, num_warm=0, room=ROOM, THINK_SECONDS="0.2", **pace) as asker:
+        for num_answers in LEVELS:
+            found.append(await _level(stack, asker, num_answers))
+            if found[-1].is_saturated:
+                break
+    return figures(raw, found)
+
+
+async def _level(stack: Stack, asker: Asker, num_answers: int) -> Level:
+    """Viewers are there from the question on; the window opens when all have begun to read."""
+    async with AsyncExitStack() as viewing:
+        seen = [await viewing.enter_async_context(_viewer(asker)) for _ in range(num_answers)]
+        return await _window(stack, seen)
+
+
+async def _window(stack: Stack, seen: list[Seen]) -> Level:
+    """What happens within some seconds, once all have begun or have had time enough for it."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(BEGIN_SECONDS):
+            await asyncio.gather(*(each.has_begun.wait() for each in seen))
+    for each in seen:
+        each.num_tokens = 0
+        each.ages_ms.clear()
+    began, before = time.monotonic(), stack.cpu_seconds()
+    await asyncio.sleep(WINDOW_SECONDS)
+    cpu = {name: used - before[name] for name, used in stack.cpu_seconds().items()}
+    ages = [age for each in seen for age in each.ages_ms]
+    num_tokens = sum(each.num_tokens for each in seen)
+    return Level(len(seen), time.monotonic() - began, num_tokens, ages or [float("inf")], cpu)
+
+
+@asynccontextmanager
+async def _viewer(asker: Asker) -> AsyncIterator[Seen]:
+    """Somebody with a chat and a socket of their own: asks, reads along, and stops the answer at the end."""
+    chat = await new_chat(asker.client, asker.project)
+    async with asker.client.socket() as socket:
+        answer = await asker.send("When is the lamp lit?", chat)
+        wanted = {"message": answer, "after": FROM_THE_START}
+        async with _reading(events_of(socket, EVENTS, wanted)) as (seen, reading):
+            yield seen
+            await asker.execute(STOP, {"message": answer})
+            await asyncio.wait_for(asyncio.shield(reading), BEGIN_SECONDS)
+
+
+@asynccontextmanager
+async def _reading(events: AsyncGenerator[JSON]) -> AsyncIterator[tuple[Seen, asyncio.Task[None]]]:
+    seen = Seen()
+    reading = asyncio.create_task(_read(events, seen))
+    try:
+        yield seen, reading
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+async def _read(events: AsyncGenerator[JSON], seen: Seen) -> None:
+    async for event in events:
+        if event["__typename"] == "TextAppended":
+            now = time.monotonic_ns()
+            stamps = event["text"].split()
+            seen.num_tokens += len(stamps)
+            seen.ages_ms += [(now - int(stamp)) / 1e6 for stamp in stamps]
+            seen.has_begun.set()
+
+
+async def _raw_levels(stack: Stack) -> list[Level]:
+    server = await stack.module("bench.raw_socket", "/", TOKENS_PER_SECOND=str(TOKENS_PER_SECOND))
+    found: list[Level] = []
+    for num_answers in RAW_LEVELS:
+        async with AsyncExitStack() as viewing:
+            seen: list[Seen] = []
+            for _ in range(num_answers):
+                socket = await viewing.enter_async_context(
+                    connect(f"ws://127.0.0.1:{server.port}", proxy=None)
+                )
+                each, _ = await viewing.enter_async_context(_reading(_raw_events(socket)))
+                seen.append(each)
+            found.append(await _window(stack, seen))
+    await server.stop()
+    return found
+
+
+async def _raw_events(socket: ClientConnection) -> AsyncGenerator[JSON]:
+    async for text in socket:
+        yield orjson.loads(text)["payload"]["data"]["messageEvents"]
+
+
+def figures(raw: list[Level], found: list[Level]) -> list[Figure]:
+    shown: list[Figure] = []
+    baselines = {level.num_answers: level.cost("bench.raw_socket") for level in raw}
+    for level in found:
+        shown += _of_level(level, baselines.get(level.num_answers))
+    best, last = max(found, key=lambda level: level.num_tokens / level.seconds), found[-1]
+    rate = best.num_tokens / best.seconds
+    shown.append(Figure("streaming", f"most tokens seen, of {best.num_answers} answers", rate, "tokens/s"))
+    if last.is_saturated:
+        most = max(last.cpu, key=lambda name: last.cpu[name])
+        name = f"saturated at this many answers, by {most}, the busiest process"
+        shown.append(Figure("streaming", name, last.num_answers, "answers"))
+    return shown
+
+
+def _of_level(level: Level, baseline: float | None) -> list[Figure]:
+    def figure(name: str, value: float, unit: str, goal: float | None = None) -> Figure:
+        text = f"{level.num_answers} at once: {name}"
+        return Figure("streaming", text, value, unit, goal, level.num_tokens)
+
+    shown = [
+        figure("tokens seen, of those due", level.share * 100, "%"),
+        figure("token → viewer, merging included, p50", median(level.ages_ms), "ms"),
+        figure("token → viewer, merging included, p99", percentile(level.ages_ms, 99), "ms"),
+        figure("the API's CPU per token", level.cost("api"), "µs"),
+        figure("the worker's CPU per token", level.cost("worker-answers"), "µs"),
+        figure(f"cores in use ({level})", sum(level.cpu.values()) / level.seconds, ""),
+    ]
+    if baseline is not None:
+        shown.append(figure("baseline: one bare send per token", baseline, "µs"))
+        shown.append(
+            figure("the API's CPU, times the baseline", level.cost("api") / baseline, "", GOAL_RATIO)
+        )
+    return shown
