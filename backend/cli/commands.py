@@ -179,6 +179,21 @@ def evaluate(data: Path | None, **options: Any) -> None:
     command.evaluate(command.of_options(data, options))
 
 
+@main.command()
+@click.argument("project")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@in_sentences
+def cases(project: str, folder: Path) -> None:
+    """Write your answers about PROJECT that you rated up to FOLDER, as a judged set for `eval`.
+
+    A question is judged by the documents that its answer cites; the documents are written as their chunks
+    have them.
+    """
+    from backend.cli.evaluation import cases as rated
+
+    rated.export(project, folder)
+
+
 @main.command("export-schema")
 @click.option("--check", is_flag=True, help="Write nothing; fail when the committed file differs.")
 @in_sentences

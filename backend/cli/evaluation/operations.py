@@ -43,3 +43,55 @@ subscription Answer($message: ID!, $after: String) {
   }
 }
 """
+
+PROJECT_DOCUMENTS = """
+query ProjectDocuments($project: ID!, $after: String) {
+  project(id: $project) {
+    documents(first: 100, after: $after) {
+      edges { node { id name } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+
+CHUNKS = """
+query Chunks($document: ID!, $after: String) {
+  document(id: $document) {
+    chunks(first: 100, after: $after) {
+      edges { node { text } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+
+CHATS = """
+query Chats($project: ID!, $after: String) {
+  project(id: $project) {
+    chats(first: 100, after: $after) {
+      edges { node { id } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
+
+RATED = """
+query Rated($chat: ID!, $after: String) {
+  chat(id: $chat) {
+    messages(first: 20, after: $after) {
+      edges {
+        node {
+          id
+          feedback { positive }
+          parent { content }
+          citations { status document { id } }
+          retrievalRuns { tool query }
+        }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+"""
