@@ -118,6 +118,8 @@ class WorkSettings(Group):
     answers_in_flight_per_user: int = 4
     answer_seconds: float = 300.0
     """How long one attempt at an answer may take."""
+    check_answers: bool = False
+    """Whether the guardrail model reads each answer's paraphrases beside their passages before it ends."""
     max_tries: int = 5
     """Claims of one row before it is given up as FAILED."""
 

@@ -49,4 +49,5 @@ def limits(settings: Settings) -> answer.Limits:
             max_tries=settings.work.max_tries,
         ),
         total_seconds=settings.work.answer_seconds,
+        checks_support=settings.work.check_answers,
     )

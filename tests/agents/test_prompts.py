@@ -15,6 +15,7 @@ SNAPSHOTS = {
     "rag": (1, "d923386657b5"),
     "rewrite": (1, "15f75d72af2a"),
     "supervisor": (1, "24a657b4caec"),
+    "support": (1, "b48a482ee77c"),
     "title": (1, "b515a7343fb5"),
     "web": (1, "6a6bdf67e4e9"),
 }

@@ -59,6 +59,15 @@ def summed_up(memory: str, turns: Iterable[tuple[str, str]]) -> str:
     return f"{before}<conversation>\n{said}\n</conversation>"
 
 
+def claimed(said: Iterable[tuple[Iterable[int], str]], passages: str) -> str:
+    """Sentences of an answer with the numbers of passages that they cite, and these, to be checked."""
+    claims = "\n".join(
+        f'<claim id="{id}" passages="{",".join(map(str, numbers))}">\n{escaped(words)}\n</claim>'
+        for id, (numbers, words) in enumerate(said, start=1)
+    )
+    return f"{claims}\n\n{passages}"
+
+
 def report(agent: str, words: str, passages: str) -> str:
     """A sub-agent's report as its supervisor reads it, in a block that it cannot end, and its sources."""
     block = f'<report assistant="{agent}">\n{escaped(words)}\n</report>'

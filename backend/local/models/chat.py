@@ -17,6 +17,7 @@ from backend.local.models import (
     structured,
     summary,
     supervisor,
+    support,
 )
 from backend.local.models.misquote import Misquote
 from backend.local.models.protocol import ChatRequest, Message, NamedTool, Tool
@@ -51,6 +52,8 @@ def reply(request: ChatRequest) -> Reply:
     asked = question(request.messages)
     if relevance.is_asked(request):
         return Reply(json.dumps(relevance.write(asked, request.messages[-1].text)))
+    if support.is_asked(request):
+        return Reply(json.dumps(support.write(request.messages[-1].text)))
     results = since_question(request.messages)
     if memory.is_meant(request):
         return Reply(memory.write(request))

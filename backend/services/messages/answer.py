@@ -1,13 +1,13 @@
 """Writing answers: claim a row, hold it, run the graph, and bring it to an end whatever happens."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
 from backend import events
-from backend.agents import graph
+from backend.agents import graph, support
 from backend.agents.context import Budget
 from backend.agents.passages import Passages
 from backend.errors import AppError
@@ -36,6 +36,8 @@ class Limits:
     budget: Budget = field(default_factory=Budget)
     total_seconds: float = 300.0
     checkpoint_seconds: float = 1.0
+    checks_support: bool = False
+    """Whether the guardrail model reads what an answer paraphrases before it ends."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ async def run_next(
             await ledger.settle()
         if outcome is not None:
             await finish.finish(transactions, writer, run.draft, outcome)
-            if outcome is COMPLETED:
+            if outcome.status is MessageStatus.COMPLETED:
                 await tending.mark_due(transactions, message)
     return True
 
@@ -185,4 +187,8 @@ async def _write(run: _Run) -> Outcome:
         return Outcome(MessageStatus.FAILED, "INTERNAL", "Something went wrong on our side. Ask again.")
     if refusal is not None:
         return Outcome(MessageStatus.REFUSED, refusal["check"], refusal["reason"])
-    return COMPLETED
+    if not run.limits.checks_support:
+        return COMPLETED
+    # Outside the answer's own time: it is written, and a slow check must not make it fail.
+    await run.writer.flush()
+    return replace(COMPLETED, doubted=await support.doubted(context, run.writer.content))

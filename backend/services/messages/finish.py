@@ -11,6 +11,7 @@ from backend.errors import Unavailable
 from backend.events import EventWriter
 from backend.rag import cite
 from backend.rag.cite import Checked
+from backend.rag.claims import Span
 from backend.services.messages import cited, tell
 from backend.transactions import Transactions
 from db.engine import Session
@@ -33,6 +34,8 @@ class Outcome:
     status: MessageStatus
     code: str | None = None
     reason: str | None = None
+    doubted: Sequence[Span] = ()
+    """Sentences that a model found to have no support in the passages they cite."""
 
 
 COMPLETED = Outcome(MessageStatus.COMPLETED)
@@ -103,7 +106,7 @@ async def _end(session: Session, ending: _Ending) -> None:
     row = await work.fence(session, Message, draft.message.id, draft.message.attempt)
     row.content = draft.content
     row.model = draft.model
-    row.unsupported = [list(span) for span in checked.unsupported]
+    row.unsupported = [list(span) for span in sorted({*checked.unsupported, *ending.outcome.doubted})]
     row.verification_rate = checked.verification_rate
     runs = [RetrievalRun.model_validate(each.model_dump()) for each in draft.runs]
     await retrieval_runs.replace(session, message_id=row.id, runs=runs)
