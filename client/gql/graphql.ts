@@ -6,6 +6,8 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
 /** A part of a web site whose pages are to become documents. */
 export type AddWebSiteInput = {
+  /** Any text that names this call: a repeat with the same key returns the first result. */
+  idempotencyKey?: string | null | undefined;
   /** How many links to go deep; 0: the first page. */
   maxDepth?: number;
   /** How many pages to visit at most. */
@@ -55,6 +57,8 @@ export type CrawlStatus =
 export type CreateProjectInput = {
   /** What it is for. */
   description?: string;
+  /** Any text that names this call: a repeat with the same key returns the first result. */
+  idempotencyKey?: string | null | undefined;
   /** What to call it. */
   name: string;
 };
@@ -166,7 +170,7 @@ export type SendMessageInput = {
   chatId: string | number;
   /** The question. */
   content: string;
-  /** Any text that names this sending: a repeat with the same key returns the first result. */
+  /** Any text that names this call: a repeat with the same key returns the first result. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -714,12 +718,14 @@ export type CreateProjectMutationVariables = Exact<{
 
 
 export type CreateProjectMutation = { createProject:
+    | { __typename: 'ConflictError', message: string, code: string, field: string | null }
     | { __typename: 'CreateProjectPayload', project: (
         { __typename: 'Project', id: string }
         & { ' $fragmentRefs'?: { 'ProjectCardFragment': ProjectCardFragment } }
       ) }
     | { __typename: 'InvalidInputError', message: string, code: string, field: string | null }
     | { __typename: 'NotAllowedError', message: string, code: string, field: string | null }
+    | { __typename: 'NotFoundError', message: string, code: string, field: string | null }
     | { __typename: 'NotSignedInError', message: string, code: string, field: string | null }
     | { __typename: 'UnavailableError', message: string, code: string, field: string | null }
    };
