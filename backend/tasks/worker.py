@@ -143,7 +143,7 @@ class Workshop:
 
     async def _sweep_for_ever(self) -> None:
         while True:
-            for step in (self._ring, self._expire, self._prune, self._tend, self._erase):
+            for step in (self._ring, self._expire, self._prune, self._tend):
                 await _outlived(step)
             self._seats.fill()
             await asyncio.sleep(self._settings.work.sweep_seconds)
@@ -152,7 +152,8 @@ class Workshop:
         """Beside the sweep, which must not wait for it."""
         every = self._settings.upkeep.orphans_every_seconds
         while True:
-            await _outlived(self._repair)
+            for step in (self._erase, self._repair):
+                await _outlived(step)
             await asyncio.sleep(min(every, REPAIR_ASKED_SECONDS))
 
     async def _index_for_ever(self) -> None:
