@@ -109,10 +109,10 @@ async def _lay_out(
         seen.add(size)
         found.append(shelf)
     _say(f"{sum(sizes):,} chunks in {len(sizes)} projects written", start)
-    begun = time.perf_counter()
     if with_words:
+        begun = time.perf_counter()
         await shelves.index_words(bench.database, documents)
-    _say("words indexed", begun)
+        _say("words indexed", begun)
     for table in ("chunks", "chunk_vectors", "chunk_keywords", "lexeme_counts", "lexeme_changes"):
         await bench.connection.execute(f"VACUUM ANALYZE opentrace.{table}")
     await wide.fill(bench.connection, dimensions, documents)
@@ -121,7 +121,8 @@ async def _lay_out(
 
 
 def _one_of_each(found: Sequence[Shelf]) -> list[Shelf]:
-    return list({shelf.num_chunks: shelf for shelf in found}.values())
+    """The first of each size: those are whole in large tables too."""
+    return list({shelf.num_chunks: shelf for shelf in reversed(found)}.values())[::-1]
 
 
 async def _exact(bench: Bench, found: Sequence[Shelf], of: str) -> None:

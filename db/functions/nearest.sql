@@ -39,10 +39,10 @@ LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
 SET enable_sort = off
 SET hnsw.iterative_scan = relaxed_order
-SET hnsw.ef_search = 100
+SET hnsw.ef_search = 200
 AS $$
 BEGIN
-    PERFORM set_config('hnsw.ef_search', least(greatest(5 * num_hits, 100), 1000)::text, true);
+    PERFORM set_config('hnsw.ef_search', least(greatest(5 * num_hits, 200), 1000)::text, true);
     RETURN QUERY EXECUTE format(
         $statement$
         SELECT near.chunk_id, near.distance
