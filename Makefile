@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CLIENT := client/node_modules/.developers
 .DEFAULT_GOAL := help
 
-.PHONY: help up down status doctor check client-check client-test format test e2e chaos eval bench schema migrate lock clean
+.PHONY: help up down status doctor check client-check client-test format test e2e chaos eval bench docs schema migrate lock clean
 
 help:  ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ eval: $(VENV)/dev  ## Measure retrieval over a judged set: make eval DATA=FOLDER
 bench: $(VENV)/dev  ## Measure costs against their baselines (bench/README.md)
 	$(BIN)/python -m bench
 
+docs: $(VENV)/dev  ## Build the documentation into .site; a broken link fails
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+
 schema: $(VENV)/dev  ## Write backend/schema/schema.graphql anew
 	$(BIN)/python -m backend.cli export-schema
 	@if [ -e $(CLIENT) ]; then cd client && npm run --silent generate; fi
@@ -68,7 +71,7 @@ lock: $(VENV)/dev  ## Resolve all dependencies anew; locks carry hashes and no a
 	@sh locks/compile.sh $(BIN)/uv
 
 clean: down  ## Stop everything; forget the virtual environment and all local data
-	rm -rf $(VENV) .opentrace client/node_modules client/.next client/.build
+	rm -rf $(VENV) .opentrace .site client/node_modules client/.next client/.build
 
 # Two environments in one folder: what the product needs here, and on top of it what its developers need.
 $(VENV)/local: locks/local.txt locks/weights.txt locks/uv.txt locks/install.sh

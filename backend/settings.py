@@ -55,6 +55,7 @@ class ModelSettings(Group):
     chat_model: str = "gpt-4o"
     guardrail_model: str = "gpt-4o-mini"
     summary_model: str | None = None
+    """Sums up tables and images, which it must be able to see; the chat model when unset."""
     prices: dict[str, PriceSettings] = {
         "gpt-4o": PriceSettings(input=Decimal("2.50"), output=Decimal("10")),
         "gpt-4o-mini": PriceSettings(input=Decimal("0.15"), output=Decimal("0.60")),
@@ -62,7 +63,6 @@ class ModelSettings(Group):
         "text-embedding-3-small": PriceSettings(input=Decimal("0.02")),
     }
     """By the models' names; setting it replaces the whole table. What has no price is counted as such."""
-    """Sums up tables and images, which it must be able to see; the chat model when unset."""
     embedding_model: str = "text-embedding-3-large"
     embedding_dimensions: int = 1536
     embedding_models: dict[str, int] = {"text-embedding-3-large": 1536, "text-embedding-3-small": 1536}
