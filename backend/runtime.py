@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 from backend import events, web
 from backend.auth import Tokens
 from backend.events import Hub, Publisher
-from backend.llm import Models, Price
+from backend.llm import Models, Price, Reranker
 from backend.queue import Queue
 from backend.settings import (
     AuthSettings,
@@ -130,8 +130,17 @@ def _models(settings: ModelSettings, throttle: Throttle) -> Models:
         timeout_seconds=settings.timeout_seconds,
         prices={name: Price(price.input, price.output) for name, price in settings.prices.items()},
         gate=throttle,
+        reranker=_reranker(settings, throttle),
         summary_model=settings.summary_model or settings.chat_model,
     )
+
+
+def _reranker(settings: ModelSettings, throttle: Throttle) -> Reranker | None:
+    """None where no address is set: then the chat model reranks. The models' own key is not sent there."""
+    if settings.rerank_url is None:
+        return None
+    key = settings.rerank_api_key.get_secret_value() if settings.rerank_api_key else ""
+    return Reranker(settings.rerank_url, settings.rerank_model, key or "none", gate=throttle)
 
 
 def _web(settings: WebSettings) -> Web:

@@ -13,6 +13,8 @@ MAX_HITS = 100
 RERANK_LEAST = 20
 """Passages that a reranker reads at least, however few are left in the end."""
 RERANK_MOST = 50
+SPARE = 5
+"""Passages that stand by for those that are left out as repetitions."""
 
 _BY_WORDS = (RagStrategy.HYBRID, RagStrategy.MULTI_QUERY_HYBRID)
 _SEVERAL = (RagStrategy.MULTI_QUERY_VECTOR, RagStrategy.MULTI_QUERY_HYBRID)
@@ -47,7 +49,14 @@ class Plan:
     num_chunks: int
     use_reranking: bool
     limit: int
+    without_repeats: bool = False
+    """Whether passages that repeat a better one are left out, and others take their places."""
     filters: Filters = EVERYTHING
+
+    @property
+    def num_candidates(self) -> int:
+        """How many the database gives."""
+        return max(self.num_chunks, self.limit + SPARE) if self.without_repeats else self.num_chunks
 
     @property
     def arms(self) -> Arms:
@@ -76,13 +85,14 @@ def plan_of(settings: RetrievalSettings) -> Plan:
         num_chunks=max(settings.num_chunks, RERANK_LEAST) if reranks else settings.num_chunks,
         use_reranking=reranks,
         limit=final if reranks else min(settings.num_chunks, final),
+        without_repeats=True,
     )
 
 
 def asked(
     settings: RetrievalSettings, *, changes: Mapping[str, Any], first: int | None, filters: Filters
 ) -> Plan:
-    """The plan of one search that changes some settings and asks for `first` hits.
+    """The plan of one search that changes some settings and asks for `first` hits, repetitions too.
 
     Raises Invalid for a number of hits out of range; the settings are checked by whoever changes them.
     """
@@ -91,5 +101,5 @@ def asked(
     plan = plan_of(RetrievalSettings(**{**settings.model_dump(), **changes}))
     if first is not None:
         least = max(first, RERANK_MOST) if plan.use_reranking else first
-        plan = replace(plan, num_chunks=least, limit=first)
+        plan = replace(plan, num_chunks=least, limit=first, without_repeats=False)
     return replace(plan, filters=filters)

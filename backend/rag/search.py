@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from uuid import UUID
 
-from backend.rag import rerank, reword
+from backend.rag import repeats, rerank, reword
 from backend.rag.models import SearchModels
 from backend.rag.plan import Degradation, EmptyReason, Plan
 from backend.rag.rerank import Reranked
@@ -56,6 +56,8 @@ async def find(database: Database, models: SearchModels, *, scope: Scope, plan: 
     if plan.use_reranking and found.hits:
         with found.timed("rerank"):
             await _rerank(models, query, found)
+    if plan.without_repeats:
+        found.hits = repeats.without(found.hits)
     found.hits = found.hits[: plan.limit]
     if not found.hits:
         found.empty_reason = await _why_empty(database, scope, plan)
@@ -63,7 +65,7 @@ async def find(database: Database, models: SearchModels, *, scope: Scope, plan: 
 
 
 async def _candidates(database: Database, scope: Scope, plan: Plan, wordings: Wordings) -> list[Hit]:
-    cut = Cut(plan.threshold, plan.num_chunks)
+    cut = Cut(plan.threshold, plan.num_candidates)
     if plan.strategy is RagStrategy.BASIC:
         return await search.basic(
             database, scope=scope, query=wordings.vectors[0], cut=cut, filters=plan.filters

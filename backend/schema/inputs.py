@@ -55,6 +55,15 @@ class UpdateRetrievalSettingsInput:
     final_context_size: int | None = strawberry.field(
         default=None, description="How many of them the model reads, 1 to 20" + OPTIONAL
     )
+    neighbour_chunks: int | None = strawberry.field(
+        default=None,
+        description="How many chunks before and after each of these the model reads too, 0 to 3" + OPTIONAL,
+    )
+    contextual_chunks: bool | None = strawberry.field(
+        default=None,
+        description="Whether chunks of versions that are made from now on are embedded and indexed together"
+        " with their document's name and the titles above them" + OPTIONAL,
+    )
     similarity_threshold: float | None = strawberry.field(
         default=None, description="The least cosine similarity that counts, 0 to 1" + OPTIONAL
     )

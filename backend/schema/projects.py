@@ -27,6 +27,14 @@ class RetrievalSettings:
     fusion: Fusion = strawberry.field(description="How several ranked lists become one.")
     num_chunks: int = strawberry.field(description="How many chunks are left after fusion, 1 to 20.")
     final_context_size: int = strawberry.field(description="How many of them the model reads, 1 to 20.")
+    neighbour_chunks: int = strawberry.field(
+        description="How many chunks before and after each of these the model reads too, 0 to 3, while there"
+        " is room."
+    )
+    contextual_chunks: bool = strawberry.field(
+        description="Whether chunks are embedded and indexed together with their document's name and the"
+        " titles above them. A change applies to versions made from then on: `reingestDocument` makes one."
+    )
     similarity_threshold: float = strawberry.field(
         description="The least cosine similarity that counts, 0 to 1."
     )
@@ -48,6 +56,8 @@ class RetrievalSettings:
             fusion=Fusion(row.fusion),
             num_chunks=row.num_chunks,
             final_context_size=row.final_context_size,
+            neighbour_chunks=row.neighbour_chunks,
+            contextual_chunks=row.contextual_chunks,
             similarity_threshold=row.similarity_threshold,
             use_reranking=row.use_reranking,
             multi_query_count=row.multi_query_count,

@@ -8,9 +8,11 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
+from backend import policy
 from backend.auth import Viewer
 from backend.errors import AppError, Invalid
 from backend.llm import Models
+from backend.policy import Needs
 from backend.rag import gain, plan
 from backend.rag.plan import Plan
 from backend.rag.search import Found
@@ -21,6 +23,7 @@ from backend.services.retrieval import Retrieval
 from backend.services.search import Bill
 from backend.transactions import Transactions
 from db.engine import Database
+from db.models import Capability
 from db.queries.search import EVERYTHING, Filters, Hit
 
 MAX_QUESTIONS = 20
@@ -29,6 +32,8 @@ MAX_TOKENS = 400_000
 """That models may be given before no further question is begun; those under way are finished."""
 DEPTH = 10
 _AT_ONCE = 4
+
+_READS_CHATS = Needs(frozenset({Capability.READ, Capability.ASK}))
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -86,8 +91,12 @@ async def preview(
 ) -> Preview:
     """Search every question under both settings, side by side. The viewer pays, whatever becomes of it.
 
-    No transaction is open while a model works. Raises Invalid, NotFound, Conflict and Unavailable.
+    No transaction is open while a model works. Raises Invalid, NotFound, Conflict, Unavailable, and
+    NotAllowed for a key that searches but may not read what was asked and answered.
     """
+    if request.num_rated:
+        # They are words of the viewer's chats.
+        policy.check(viewer, _READS_CHATS)
     async with transactions.unit_of_work(viewer.user_id) as session:
         project = await retrieval.of_project(
             session, viewer_id=viewer.user_id, project_id=request.project_id, models=models

@@ -1,11 +1,13 @@
 """How a project is searched for one viewer: its settings, its vectors, and the model that made them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
 from backend.errors import Conflict, NotFound, Unavailable
 from backend.llm import EmbeddingModel, Models
-from backend.rag import search
+from backend.rag import neighbours, search
 from backend.rag.models import SearchModels
 from backend.rag.plan import Plan
 from backend.rag.search import Found
@@ -49,9 +51,26 @@ async def of_project(session: Session, *, viewer_id: UUID, project_id: UUID, mod
     return Retrieval(Scope(viewer_id, project_id, generation.id), settings, embedding)
 
 
+async def find_with_neighbours(
+    database: Database, models: SearchModels, *, project: Retrieval, plan: Plan, query: str
+) -> Found:
+    """As `find`, and each hit among as many of its neighbours as the project's settings say."""
+    found = await find(database, models, scope=project.scope, plan=plan, query=query)
+    reach = project.settings.neighbour_chunks
+    with _reachable():
+        found.hits = await neighbours.widened(database, project.scope, found.hits, reach=reach)
+    return found
+
+
 async def find(database: Database, models: SearchModels, *, scope: Scope, plan: Plan, query: str) -> Found:
     """The passages for `query`, best first. Raises Invalid, and Unavailable when a server is away."""
-    try:
+    with _reachable():
         return await search.find(database, models, scope=scope, plan=plan, query=query)
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
     except Unreachable as error:
         raise Unavailable("The database does not answer.", retry_after=5) from error

@@ -10,6 +10,7 @@ from db.models import AgentType, Fusion, RagStrategy, RetrievalSettings
 RANGES: Mapping[str, tuple[float, float]] = {
     "num_chunks": (1, 20),
     "final_context_size": (1, 20),
+    "neighbour_chunks": (0, 3),
     "similarity_threshold": (0, 1),
     "multi_query_count": (1, 8),
     "vector_weight": (0, 1),
@@ -20,6 +21,7 @@ CHOICES: Mapping[str, tuple[Any, ...]] = {
     "agent_type": tuple(AgentType),
     "fusion": tuple(Fusion),
     "use_reranking": (False, True),
+    "contextual_chunks": (False, True),
 }
 
 

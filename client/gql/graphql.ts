@@ -188,6 +188,8 @@ export type UpdateProjectInput = {
 export type UpdateRetrievalSettingsInput = {
   /** How questions are answered; left as it is if not given. */
   agentType?: AgentType | null | undefined;
+  /** Whether chunks of versions that are made from now on are embedded and indexed together with their document's name and the titles above them; left as it is if not given. */
+  contextualChunks?: boolean | null | undefined;
   /** How many of them the model reads, 1 to 20; left as it is if not given. */
   finalContextSize?: number | null | undefined;
   /** How several ranked lists become one; left as it is if not given. */
@@ -196,6 +198,8 @@ export type UpdateRetrievalSettingsInput = {
   keywordWeight?: number | null | undefined;
   /** How many wordings the model writes beside the question, 1 to 8; left as it is if not given. */
   multiQueryCount?: number | null | undefined;
+  /** How many chunks before and after each of these the model reads too, 0 to 3; left as it is if not given. */
+  neighbourChunks?: number | null | undefined;
   /** How many chunks are left after fusion, 1 to 20; left as it is if not given. */
   numChunks?: number | null | undefined;
   /** Which project. */

@@ -70,7 +70,7 @@ BEGIN
     SELECT d.project_id, opentrace.search_configuration(d.language::text) INTO its_project, configuration
       FROM opentrace.documents d WHERE d.id = its_document;
     WITH split AS MATERIALIZED (
-        SELECT c.id, opentrace.lexemes(concat_ws(E'\n\n', c.text, c.summary), configuration) AS lexemes
+        SELECT c.id, opentrace.lexemes(concat_ws(E'\n\n', c.context, c.text, c.summary), configuration) AS lexemes
           FROM opentrace.chunks c
          WHERE c.document_id = its_document
            AND NOT EXISTS (SELECT FROM opentrace.chunk_keywords k WHERE k.chunk_id = c.id)

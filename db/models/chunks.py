@@ -30,6 +30,8 @@ class ChunkColumns(Table):
     regions: list[Any] = Field(sa_type=JSONB)
     """`[start, end, page, x0, y0, x1, y1]` per line: characters of `text`, page from 1, box in fractions."""
     sha256: str
+    context: str | None = None
+    """What is embedded and indexed before the text, where the project wants it: its document and titles."""
     summary: str | None = None
     """What is embedded in the text's place, where a model has summed it up; the text is what is shown."""
 

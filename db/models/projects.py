@@ -71,6 +71,7 @@ class RetrievalSettings(Table, table=True):
         check("num_chunks", "num_chunks BETWEEN 1 AND 20"),
         check("final_context_size", "final_context_size BETWEEN 1 AND 20"),
         check("similarity_threshold", "similarity_threshold BETWEEN 0 AND 1"),
+        check("neighbour_chunks", "neighbour_chunks BETWEEN 0 AND 3"),
         check("multi_query_count", "multi_query_count BETWEEN 1 AND 8"),
         check("weights", "vector_weight BETWEEN 0 AND 1 AND keyword_weight BETWEEN 0 AND 1"),
     )
@@ -83,7 +84,9 @@ class RetrievalSettings(Table, table=True):
     final_context_size: int = 5
     similarity_threshold: float = 0.3
     use_reranking: bool = False
+    neighbour_chunks: int = 0
+    contextual_chunks: bool = False
     multi_query_count: int = 3
-    vector_weight: float = 0.7
-    keyword_weight: float = 0.3
+    vector_weight: float = 0.5
+    keyword_weight: float = 0.5
     updated_at: datetime = now()

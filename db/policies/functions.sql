@@ -28,6 +28,8 @@ GRANT EXECUTE ON FUNCTION
     ),
     opentrace.search_reach(uuid, uuid, jsonb),
     opentrace.search_reach_as(uuid, uuid, uuid, jsonb),
+    opentrace.chunks_beside(uuid, uuid[], integer),
+    opentrace.chunks_beside_as(uuid, uuid, uuid[], integer),
     opentrace.project_as(uuid, uuid),
     opentrace.documents_as(uuid, uuid, timestamptz, uuid, integer),
     opentrace.delete_document(uuid),

@@ -36,6 +36,7 @@ class NewChunk:
     page_last: int | None
     regions: list[Any]
     sha256: str
+    context: str | None = None
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Target:
 
 _COLUMNS = (
     *("id", "project_id", "document_id", "version_id", "position", "text", "title_path", "kinds"),
-    *("page_first", "page_last", "regions", "sha256"),
+    *("page_first", "page_last", "regions", "sha256", "context"),
 )
 
 
@@ -117,8 +118,9 @@ async def staged_positions(session: AsyncSession, version_id: UUID, generation_i
 
 
 async def staged_texts(session: AsyncSession, version_id: UUID) -> list[tuple[int, str]]:
-    """Position of the version's staged chunks and what is embedded of them: the summary, else the text."""
-    embedded = func.coalesce(func.nullif(StagedChunk.summary, ""), StagedChunk.text)
+    """Position of the version's staged chunks and what is embedded of them: context, then summary or text."""
+    words = func.coalesce(func.nullif(StagedChunk.summary, ""), StagedChunk.text)
+    embedded = func.concat_ws("\n\n", StagedChunk.context, words)
     statement = (
         select(StagedChunk.position, embedded)
         .where(StagedChunk.version_id == version_id)
@@ -236,4 +238,5 @@ def _record(target: Target, row: NewChunk) -> tuple[Any, ...]:
         row.page_last,
         orjson.dumps(row.regions).decode(),
         row.sha256,
+        row.context,
     )

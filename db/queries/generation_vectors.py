@@ -39,7 +39,7 @@ async def missing(database: Database, *, site: Site, after: UUID, limit: int) ->
 
 
 _MISSING = f"""
-SELECT c.id, c.document_id, coalesce(nullif(c.summary, ''), c.text)
+SELECT c.id, c.document_id, concat_ws(E'\n\n', c.context, coalesce(nullif(c.summary, ''), c.text))
   FROM {SCHEMA}.chunks c
  WHERE c.project_id = $1 AND c.id > $3
    AND NOT EXISTS (SELECT FROM {SCHEMA}.chunk_vectors v

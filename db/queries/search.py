@@ -101,6 +101,7 @@ _FUSED = (
     "SELECT * FROM opentrace.search_fused_as"
     "($1, $2, $3, $4::text[], $5::real[], $6, $7, $8, $9, $10, $11, $12::jsonb)"
 )
+_BESIDE = "SELECT * FROM opentrace.chunks_beside_as($1, $2, $3::uuid[], $4)"
 _REACH = "SELECT * FROM opentrace.search_reach_as($1, $2, $3, $4::jsonb)"
 
 
@@ -162,9 +163,23 @@ async def reach(database: Database, *, scope: Scope, filters: Filters) -> Reach:
     return Reach(*rows[0]) if rows else Reach(0, 0)
 
 
+async def beside(database: Database, *, scope: Scope, hits: Sequence[Hit], reach: int) -> list[Hit]:
+    """Chunks at most `reach` places away from a hit in its document, without the hits, in reading order.
+
+    They were not found: their `score` is that of the best hit of their document. None for a stranger.
+    """
+    ids = [hit.chunk_id for hit in hits]
+    scores: dict[UUID, float] = {}
+    for hit in hits:
+        scores[hit.document_id] = max(hit.score, scores.get(hit.document_id, hit.score))
+    with translate():
+        rows = await engine.fetch(database, _BESIDE, scope.viewer_id, scope.project_id, ids, reach)
+    return [_hit(row, score=scores[row["document_id"]]) for row in rows]
+
+
 def _place(scope: Scope) -> tuple[UUID, UUID, UUID]:
     return scope.viewer_id, scope.project_id, scope.generation_id
 
 
-def _hit(row: asyncpg.Record) -> Hit:
-    return Hit(**{**dict(row), "regions": orjson.loads(row["regions"])})
+def _hit(row: asyncpg.Record, **values: float) -> Hit:
+    return Hit(**{**dict(row), **values, "regions": orjson.loads(row["regions"])})

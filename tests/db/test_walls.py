@@ -18,6 +18,9 @@ HIDDEN = {
 VISIBLE = {table.name for table in Table.metadata.tables.values()} - HIDDEN
 
 _FUSED = "ARRAY['text'], array_fill(1::real, ARRAY[8]), true, 'CONVEX', 0.5, 0.5, -1, 100"
+_NEAREST = (
+    "ARRAY(SELECT c.id FROM opentrace.search_basic($1, $4, array_fill(1::real, ARRAY[8]), -1, 1) AS c (id))"
+)
 
 # Each function that the API's role may call, and a call that could tell a stranger something.
 CALLS = {
@@ -45,6 +48,8 @@ CALLS = {
     "search_fused_as": f"SELECT * FROM opentrace.search_fused_as(opentrace.viewer_id(), $1, $4, {_FUSED})",
     "search_reach": "SELECT * FROM opentrace.search_reach($1, $4, NULL)",
     "search_reach_as": "SELECT * FROM opentrace.search_reach_as(opentrace.viewer_id(), $1, $4, NULL)",
+    "chunks_beside": f"SELECT * FROM opentrace.chunks_beside($1, {_NEAREST}, 3)",
+    "chunks_beside_as": f"SELECT * FROM opentrace.chunks_beside_as(opentrace.viewer_id(), $1, {_NEAREST}, 3)",
     "project_as": "SELECT * FROM opentrace.project_as(opentrace.viewer_id(), $1)",
     "documents_as": "SELECT * FROM opentrace.documents_as(opentrace.viewer_id(), $1, NULL, NULL, 10)",
     "delete_document": "SELECT * FROM opentrace.delete_document($2)",
@@ -122,6 +127,8 @@ async def test_no_function_tells_a_stranger_anything(database: Database, api_dat
         "search_fused_as": [0, 0, 3],
         "search_reach": [0, 0, 1],
         "search_reach_as": [0, 0, 1],
+        "chunks_beside": [0, 0, 2],
+        "chunks_beside_as": [0, 0, 2],
         "project_as": [0, 0, 1],
         "documents_as": [0, 0, 3],
         "delete_document": [0, 0, 1],

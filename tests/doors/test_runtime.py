@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from backend import runtime
 from backend.events import Cursor, Event
+from backend.local.model_server import ModelServer
 from backend.runtime import Runtime
 from backend.settings import Settings
 from backend.tasks import documents, messages
@@ -42,6 +43,22 @@ async def test_all_handles_of_a_worker_answer(worker_runtime: Runtime, tmp_path:
     assert [e.kind for e in events] == ["StageStarted"]
     async with worker_runtime.transactions.unit_of_work() as session:
         await session.connection()
+
+
+async def test_the_reranker_of_the_settings_is_the_one_that_is_asked(
+    runtime_settings: Settings, model_server: ModelServer
+) -> None:
+    without = await runtime.open(runtime_settings, role="worker")
+    await without.close()
+    address = {"rerank_url": f"{model_server.base_url}/rerank", "rerank_model": "local-maxsim"}
+    models = runtime_settings.models.model_copy(update=address)
+    opened = await runtime.open(runtime_settings.model_copy(update={"models": models}), role="worker")
+    reranker = opened.models.reranker
+    assert (without.models.reranker, reranker and reranker.model) == (None, "local-maxsim")
+    assert reranker is not None
+    scores = (await reranker.rerank("Where does the cat sleep?", ["A dog.", "The cat sleeps here."])).scores
+    await opened.close()
+    assert scores[1] > scores[0]
 
 
 async def test_ingestion_lets_answers_go_first(runtime_settings: Settings) -> None:

@@ -23,13 +23,14 @@ def test_the_plan_is_the_projects_own() -> None:
     assert plan_of(settings()) == Plan(
         strategy=RagStrategy.BASIC,
         fusion=Fusion.CONVEX,
-        vector_weight=0.7,
-        keyword_weight=0.3,
+        vector_weight=0.5,
+        keyword_weight=0.5,
         num_wordings=3,
         threshold=0.3,
         num_chunks=5,
         use_reranking=False,
         limit=5,
+        without_repeats=True,
     )
 
 
@@ -45,11 +46,17 @@ def test_a_reranker_reads_more_than_are_left() -> None:
     assert (made.num_chunks, made.limit) == (plan.RERANK_LEAST, 8)
 
 
+def test_some_passages_stand_by_for_repetitions_unless_a_search_says_how_many_it_wants() -> None:
+    assert plan_of(settings(num_chunks=5)).num_candidates == 5 + plan.SPARE
+    assert plan_of(settings(num_chunks=20, final_context_size=3)).num_candidates == 20
+    assert (asked(7).num_candidates, asked(7).without_repeats) == (7, False)
+
+
 def test_one_search_may_ask_for_more_and_for_other_settings() -> None:
     filters = Filters(languages=("de",))
     made = asked(100, filters, similarity_threshold=0.0, rag_strategy=RagStrategy.HYBRID)
     assert (made.num_chunks, made.limit, made.threshold, made.filters) == (100, 100, 0.0, filters)
-    assert made.arms == Arms(by_words=True, fusion=Fusion.CONVEX, vector_weight=0.7, keyword_weight=0.3)
+    assert made.arms == Arms(by_words=True, fusion=Fusion.CONVEX, vector_weight=0.5, keyword_weight=0.5)
     reranked = asked(3, use_reranking=True)
     assert (reranked.num_chunks, reranked.limit) == (plan.RERANK_MOST, 3)
 

@@ -29,7 +29,7 @@ fragment side on PreviewSide {
   usage { numCalls byModel { model numInputTokens } }
 }
 fragment search on PreviewSearch {
-  found { hits { chunkId text rank } strategy similarityThreshold emptyReason }
+  found { hits { chunkId text rank score } strategy similarityThreshold emptyReason }
   ranksOtherwise relevantRanks ndcg milliseconds
 }
 """
@@ -67,15 +67,14 @@ async def searched(shelf: Shelf, query: str, settings: dict[str, Any]) -> list[s
 
 
 async def test_a_hit_says_where_it_stands_on_the_other_side(shelf: Shelf) -> None:
-    found = await preview(shelf, first=2)
-    moved = 0
-    for question in found["questions"]:
-        for side, other in (("before", "after"), ("after", "before")):
-            places = {hit["chunkId"]: hit["rank"] for hit in question[other]["found"]["hits"]}
-            ids = [hit["chunkId"] for hit in question[side]["found"]["hits"]]
-            assert question[side]["ranksOtherwise"] == [places.get(id) for id in ids]
-            moved += question[side]["ranksOtherwise"] != list(range(1, len(ids) + 1))
-    assert moved > 0
+    plain = await preview(shelf, [QUESTION])
+    scores = [hit["score"] for hit in plain["questions"][0]["before"]["found"]["hits"]]
+    strict = {"ragStrategy": "BASIC", "similarityThreshold": (scores[0] + scores[1]) / 2}
+    for before, after in ((BY_MEANING, strict), (strict, BY_MEANING)):
+        (question,) = (await preview(shelf, [QUESTION], before=before, after=after))["questions"]
+        ranks = {side: question[side]["ranksOtherwise"] for side in ("before", "after")}
+        all_of_them, first = ("after", "before") if before is strict else ("before", "after")
+        assert ranks == {all_of_them: [1, None, None], first: [1]}
 
 
 async def test_judged_questions_have_an_ndcg_and_sides_their_mean(shelf: Shelf) -> None:
@@ -174,6 +173,18 @@ async def test_a_stranger_previews_nothing(shelf: Shelf, database: Database) -> 
         data = await shelf.served.ask(PREVIEW, asked, person=person)
         assert data["previewRetrievalSettings"]["code"] == code
     assert await database.pool.fetchval("SELECT count(*) FROM opentrace.usage") == 0
+
+
+async def test_a_key_that_only_searches_does_not_see_what_was_asked_in_chats(shelf: Shelf) -> None:
+    asked = {"projectId": shelf.project, "questions": [{"text": QUESTION}]}
+    searches = (await asking.new_key(shelf.served, "SEARCH"))["secret"]
+    reads = (await asking.new_key(shelf.served, "SEARCH", "READ"))["secret"]
+    told = []
+    for secret, num in ((searches, 0), (searches, 1), (reads, 1)):
+        wanted = {"input": {**asked, "numFromFeedback": num}}
+        data = await shelf.served.ask(PREVIEW, wanted, person=secret)
+        told.append(data["previewRetrievalSettings"].get("code"))
+    assert told == [None, "NOT_ALLOWED", None]
 
 
 async def test_previews_beside_each_other_do_not_meet(shelf: Shelf) -> None:

@@ -43,8 +43,8 @@ async def test_a_hit_says_how_it_was_found(shelf: Shelf) -> None:
     assert {name: found[name] for name in ("strategy", "fusion", "vectorWeight", "keywordWeight")} == {
         "strategy": "MULTI_QUERY_HYBRID",
         "fusion": "CONVEX",
-        "vectorWeight": 0.7,
-        "keywordWeight": 0.3,
+        "vectorWeight": 0.5,
+        "keywordWeight": 0.5,
     }
     assert (found["similarityThreshold"], found["reranked"], found["degradations"]) == (0, True, [])
     assert found["wordings"][0] == QUESTION

@@ -145,7 +145,7 @@ async def test_weights_may_not_both_be_nothing(house: House, values: dict[str, f
                 session, viewer=house.viewer, project_id=house.project_id, values=values
             )
     assert refused.value.field in values
-    assert (await settings_of(house))["vector_weight"] == 0.7
+    assert (await settings_of(house))["vector_weight"] == 0.5
 
 
 async def settings_of(house: House) -> dict[str, object]:

@@ -7,14 +7,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from backend.errors import Invalid, NotFound
-from backend.rag import chunk, language
+from backend.rag import chunk, context, language
 from backend.rag.elements import Chunk, Element, Region
 from backend.rag.parse import ParseError, Reason, child
 from backend.services.documents import failures, images, summarise, web_page
 from backend.services.documents.run import File, Run
 from db.engine import Session
 from db.models import Document, DocumentStatus
-from db.queries import chunks, stages, summaries
+from db.queries import chunks, projects, stages, summaries
 from db.queries.chunks import NewChunk
 
 PARTITIONING = DocumentStatus.PARTITIONING
@@ -46,11 +46,12 @@ async def _stage(run: Run, folder: Path) -> None:
         await _tell(run, session, document, num_pages, spoken)
         await run.close(session, document, PARTITIONING, detail)
         await run.enter(session, document, CHUNKING)
+        name = await _named_in_chunks(run, session, document)
     cut = await asyncio.to_thread(lambda: list(chunk.by_title(elements)))
     if not cut:
         raise ParseError(Reason.EMPTY)
     await images.stage(run, cut, folder / _ALBUM)
-    await chunks.stage_chunks(run.doors.database, target=run.target, rows=_rows(cut))
+    await chunks.stage_chunks(run.doors.database, target=run.target, rows=_rows(cut, name))
     num_summaries = sum(not summaries.SUMMARISED.isdisjoint(one.kinds) for one in cut)
     counts = {"num_chunks": len(cut), "num_summaries": num_summaries}
     async with run.step() as (session, document):
@@ -118,7 +119,16 @@ async def _tell(
         document.language = language
 
 
-def _rows(cut: Sequence[Chunk]) -> list[NewChunk]:
+async def _named_in_chunks(run: Run, session: Session, document: Document) -> str | None:
+    """The document's name, where the project wants it and the titles beside each chunk's text."""
+    project = document.project_id
+    settings = (await projects.settings_of(session, [project])).get(project)
+    if settings is None or not settings.contextual_chunks:
+        return None
+    return run.version.name or document.name
+
+
+def _rows(cut: Sequence[Chunk], name: str | None) -> list[NewChunk]:
     return [
         NewChunk(
             position=one.position,
@@ -129,6 +139,7 @@ def _rows(cut: Sequence[Chunk]) -> list[NewChunk]:
             page_last=one.page_last,
             regions=[_flat(region) for region in one.regions],
             sha256=one.sha256,
+            context=None if name is None else context.of(name, one.title_path),
         )
         for one in cut
     ]

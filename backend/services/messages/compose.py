@@ -69,8 +69,9 @@ def context_of(material: Material, means: Means, emit: Emitter, ledger: Ledger) 
     paid = PaidModels(means.models, ledger, material.retrieval.embedding)
 
     async def search(query: str) -> list[Hit]:
-        scope = material.retrieval.scope
-        found = await retrieval.find(means.database, paid, scope=scope, plan=plan, query=query)
+        found = await retrieval.find_with_neighbours(
+            means.database, paid, project=material.retrieval, plan=plan, query=query
+        )
         means.searches.add("rag_search", found.wordings, found.hits, material.retrieval.settings)
         return found.hits
 
