@@ -58,7 +58,7 @@ bench: $(VENV)/dev  ## Measure costs against their baselines (bench/README.md)
 	$(BIN)/python -m bench
 
 docs: $(VENV)/dev  ## Build the documentation into .site; a broken link fails
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 schema: $(VENV)/dev  ## Write backend/schema/schema.graphql anew
 	$(BIN)/python -m backend.cli export-schema

@@ -68,8 +68,7 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
         stack.push_async_callback(hub.close)
         queue = Queue((settings.redis.broker_url or settings.redis.url).get_secret_value())
         stack.callback(queue.close)
-        storage = await Storage(_bucket(settings.storage)).open()
-        stack.push_async_callback(storage.close)
+        storage = await _storage(settings.storage, stack)
         throttle = _throttle(settings.models, redis, is_urgent)
         stack.push_async_callback(throttle.close)
         models = _models(settings.models, throttle)
@@ -102,6 +101,12 @@ async def _database(settings: DatabaseSettings, role: Literal["api", "worker"]) 
         pool_size=settings.pool_size,
         transaction_pooler=settings.transaction_pooler,
     )
+
+
+async def _storage(settings: StorageSettings, stack: AsyncExitStack) -> Storage:
+    storage = await Storage(_bucket(settings)).open()
+    stack.push_async_callback(storage.close)
+    return storage
 
 
 def _bucket(settings: StorageSettings) -> Bucket:

@@ -3,8 +3,11 @@
 import statistics
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
+import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import col, delete
 
 from bench.results import Figure
@@ -25,55 +28,18 @@ async def measure(figures: list[Figure], database: Database, user_id: UUID) -> N
     library = Library(database, dimensions=DIMENSIONS, num_chunks=NUM_ROWS, seed=11)
     shelf, (pile,) = await library.shelf(user_id, NUM_ROWS)
     place = await _target(database, user_id, shelf.project_id)
-    generation, positions, vectors = shelf.generation_id, range(NUM_ROWS), pile.vectors
-
-    async def bare() -> None:
-        fields = [
-            vector_format.identifier(place.version_id),
-            vector_format.identifier(generation),
-            vector_format.integer(positions),
-        ]
-        rows = vector_format.copy_rows(fields, vectors)
-        async with database.pool.acquire() as connection:
-            await connection.copy_to_table(
-                "staged_vectors",
-                schema_name="opentrace",
-                columns=["version_id", "generation_id", "position", "embedding"],
-                source=rows,
-                format="binary",
-            )
-
-    async def ours() -> None:
-        await chunks.stage_vectors(
-            database, target=place, generation_id=generation, positions=positions, vectors=vectors
-        )
-
-    async def one_by_one() -> None:
-        async with database.sessions.begin() as session:
-            session.add_all(
-                StagedVector(
-                    version_id=place.version_id,
-                    generation_id=generation,
-                    position=n,
-                    embedding=vectors[n].tolist(),
-                )
-                for n in range(NUM_SLOW)
-            )
-
-    async def timed(way: Callable[[], Awaitable[None]], num_rows: int) -> float:
-        async with database.sessions.begin() as session:
-            await session.exec(delete(StagedVector).where(col(StagedVector.version_id) == place.version_id))
-        start = time.perf_counter()
-        await way()
-        return (time.perf_counter() - start) / num_rows
-
+    ways = _Ways(database, place, shelf.generation_id, pile.vectors)
     rounds = [
-        (await timed(bare, NUM_ROWS), await timed(ours, NUM_ROWS), await timed(one_by_one, NUM_SLOW))
+        (
+            await ways.timed(ways.bare, NUM_ROWS),
+            await ways.timed(ways.ours, NUM_ROWS),
+            await ways.timed(ways.one_by_one, NUM_SLOW),
+        )
         for _ in range(NUM_ROUNDS + 1)
     ][1:]
     copied, staged, added = (statistics.median(each) for each in zip(*rounds, strict=True))
-    await timed(ours, NUM_ROWS)
-    published = await _publish(database, place, generation, pile.texts)
+    await ways.timed(ways.ours, NUM_ROWS)
+    published = await _publish(database, place, shelf.generation_id, pile.texts)
 
     def note(name: str, value: float, unit: str, goal: float | None = None) -> None:
         figures.append(Figure("retrieval", name, value, unit, goal, NUM_ROUNDS))
@@ -83,6 +49,62 @@ async def measure(figures: list[Figure], database: Database, user_id: UUID) -> N
     note("vectors staged: times COPY", staged / copied, "", GOAL_COPY)
     note("session.add_all: times COPY", added / copied, "")
     note("publication with its words", NUM_ROWS / published, "chunks/s")
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """Three ways of writing the same vectors."""
+
+    database: Database
+    place: Target
+    generation: UUID
+    vectors: NDArray[np.float32]
+
+    async def bare(self) -> None:
+        fields = [
+            vector_format.identifier(self.place.version_id),
+            vector_format.identifier(self.generation),
+            vector_format.integer(range(NUM_ROWS)),
+        ]
+        rows = vector_format.copy_rows(fields, self.vectors)
+        async with self.database.pool.acquire() as connection:
+            await connection.copy_to_table(
+                "staged_vectors",
+                schema_name="opentrace",
+                columns=["version_id", "generation_id", "position", "embedding"],
+                source=rows,
+                format="binary",
+            )
+
+    async def ours(self) -> None:
+        await chunks.stage_vectors(
+            self.database,
+            target=self.place,
+            generation_id=self.generation,
+            positions=range(NUM_ROWS),
+            vectors=self.vectors,
+        )
+
+    async def one_by_one(self) -> None:
+        async with self.database.sessions.begin() as session:
+            session.add_all(
+                StagedVector(
+                    version_id=self.place.version_id,
+                    generation_id=self.generation,
+                    position=n,
+                    embedding=self.vectors[n].tolist(),
+                )
+                for n in range(NUM_SLOW)
+            )
+
+    async def timed(self, way: Callable[[], Awaitable[None]], num_rows: int) -> float:
+        """Seconds a row, on a table without the rows of the time before."""
+        staged = col(StagedVector.version_id) == self.place.version_id
+        async with self.database.sessions.begin() as session:
+            await session.exec(delete(StagedVector).where(staged))
+        start = time.perf_counter()
+        await way()
+        return (time.perf_counter() - start) / num_rows
 
 
 async def _target(database: Database, user_id: UUID, project_id: UUID) -> Target:
