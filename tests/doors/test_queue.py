@@ -84,6 +84,7 @@ def test_messages_are_acknowledged_early_and_have_no_results() -> None:
 def test_every_job_has_a_queue_of_its_own() -> None:
     assert {job.value: job.queue for job in Job} == {
         "document.ingest": "ingestion",
+        "generation.build": "ingestion",
         "message.answer": "answers",
         "site.crawl": "ingestion",
     }

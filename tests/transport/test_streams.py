@@ -1,6 +1,7 @@
 """Subscriptions over HTTP: server-sent events and multipart, word by word, and how they end."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -11,6 +12,7 @@ from backend.cli.client import Client
 from backend.schema import nodes
 from backend.settings import Settings
 from backend.transport.framing import SSE as SSE_FRAMES
+from backend.transport.presence import End
 from backend.transport.streams import Results, StreamedAnswer
 from tests.fixtures import asking, streams
 from tests.fixtures.served import Served, serving
@@ -179,7 +181,11 @@ async def test_a_client_that_reads_no_more_holds_up_its_source_and_lets_it_go_wh
         await left.wait()
         return {"type": "http.disconnect"}
 
-    answer = StreamedAnswer(results, SSE_FRAMES, beat_seconds=0.001, max_age_seconds=60)
+    def join(_: End) -> Callable[[], None]:
+        """Nobody's access ends here."""
+        return lambda: None
+
+    answer = StreamedAnswer(results, SSE_FRAMES, join, beat_seconds=0.001, max_age_seconds=60)
     answering = asyncio.create_task(answer({"type": "http"}, receive, send))
     await stuck.wait()
     assert (taken, closed.is_set()) == (1, False)
