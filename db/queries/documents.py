@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, or_
+from sqlalchemy import BindParameter, bindparam, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -46,12 +46,19 @@ async def page(
 
 
 async def stalled(session: AsyncSession, project_id: UUID, *, limit: int) -> Sequence[Document]:
-    """The project's documents that a worker has, but has not been heard of for a lease."""
+    """The project's documents that a worker has, but has not been heard of for a lease.
+
+    Followers ask this every few seconds: the statuses stand in the statement, so that the index of all work
+    under way answers, however many documents the project has.
+    """
+    running: BindParameter[tuple[DocumentStatus, ...]] = bindparam(
+        "running", STAGES, expanding=True, literal_execute=True
+    )
     statement = (
         select(Document)
         .where(
             Document.project_id == project_id,
-            col(Document.status).in_(STAGES),
+            col(Document.status).in_(running),
             col(Document.leased_until) < func.now(),
         )
         .order_by(col(Document.leased_until), col(Document.id))
