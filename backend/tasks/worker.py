@@ -126,12 +126,16 @@ class Workshop:
         self._runtime: Runtime = await runtime.open(
             self._settings, role="worker", is_urgent=self._kind.IS_URGENT
         )
-        self._preparation = asyncio.create_task(asyncio.to_thread(self._kind.prepare))
         run_next = partial(self._kind.run_next, self._runtime)
         self._seats = Seats(run_next, self._kind.num_seats(self._settings))
         self._chores = [
             asyncio.create_task(chore)
-            for chore in (self._sweep_for_ever(), self._repair_for_ever(), self._index_for_ever())
+            for chore in (
+                _outlived(partial(asyncio.to_thread, self._kind.prepare)),
+                self._sweep_for_ever(),
+                self._repair_for_ever(),
+                self._index_for_ever(),
+            )
         ]
 
     async def _close(self) -> None:
