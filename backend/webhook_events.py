@@ -49,6 +49,8 @@ class Webhooks:
             self._key = base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True)
         except binascii.Error as error:
             raise Invalid("The webhooks' secret is `whsec_` and base64.") from error
+        if not self._key:
+            raise Invalid("The webhooks' secret is empty: anybody could sign with it.")
         self._clock = clock
 
     def read(

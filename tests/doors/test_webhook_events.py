@@ -116,6 +116,7 @@ def test_what_is_signed_and_nonsense_is_invalid(event: bytes) -> None:
         read(event)
 
 
-def test_a_secret_that_is_none_is_told_at_once() -> None:
+@pytest.mark.parametrize("secret", ["whsec_?", "whsec_", ""])
+def test_a_secret_that_is_none_is_told_at_once(secret: str) -> None:
     with pytest.raises(Invalid):
-        Webhooks("whsec_?")
+        Webhooks(secret)
