@@ -3,7 +3,7 @@
 import structlog
 
 from backend.auth import Viewer
-from backend.errors import AppError, Unavailable
+from backend.errors import AppError
 from backend.services import access, projects
 from backend.storage import Storage
 from backend.transactions import Transactions
@@ -80,5 +80,5 @@ async def _finish(transactions: Transactions, chore: Chore, num_erased: int) -> 
     try:
         async with transactions.unit_of_work() as session:
             await chores.finish(session, chore, report={"num_erased": num_erased})
-    except (AppError, Unavailable) as error:
+    except AppError as error:
         log.warning("people.unfinished", reason=error.message)
