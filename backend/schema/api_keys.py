@@ -13,7 +13,6 @@ from backend.schema.nodes import Node, global_id
 from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
 from db.models import Capability
-from db.models.base import utc_now
 from db.models.usage import UsageOf
 
 
@@ -52,7 +51,6 @@ class ApiKey(Node):
 
     @classmethod
     def from_row(cls, row: rows.ApiKey) -> "ApiKey":
-        has_ended = row.expires_at is not None and row.expires_at <= utc_now()
         return cls(
             id=global_id("ApiKey", row.id),
             name=row.name,
@@ -63,7 +61,7 @@ class ApiKey(Node):
             expires_at=row.expires_at,
             last_used_at=row.last_used_at,
             revoked_at=row.revoked_at,
-            is_active=row.revoked_at is None and not has_ended,
+            is_active=row.is_active,
             row=row,
         )
 

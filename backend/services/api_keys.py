@@ -98,7 +98,7 @@ async def rotate(session: Session, *, viewer: Viewer, key_id: UUID, overlap_seco
         message = f"The overlap is at least 0 and at most {MAX_OVERLAP_SECONDS} seconds."
         raise Invalid(message, field="overlap_seconds")
     old = await _own(session, key_id)
-    if not holds(old):
+    if not old.is_active:
         raise Conflict("This API key holds no more: make a new one.", code="API_KEY_ENDED")
     made = api_keys.make()
     row = _successor(old, made)
@@ -142,11 +142,6 @@ async def page(session: Session, *, viewer: Viewer, first: int, after: str | Non
     """The viewer's keys, newest first; raises Invalid for a bad cursor."""
     with pages.checked(first):
         return await rows.page(session, viewer.user_id, first=first, after=after)
-
-
-def holds(row: ApiKey) -> bool:
-    """Whether the key still signs anybody in."""
-    return row.revoked_at is None and (row.expires_at is None or row.expires_at > utc_now())
 
 
 async def _own(session: Session, key_id: UUID) -> ApiKey:

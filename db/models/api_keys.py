@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, Numeric, String, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from db.models.base import Table, check, identifier, now, reference, time
+from db.models.base import Table, check, identifier, now, reference, time, utc_now
 
 
 class Capability(StrEnum):
@@ -51,3 +51,8 @@ class ApiKey(Table, table=True):
     last_used_at: datetime | None = time(default=None)
     """To about a minute: it is not written at every call."""
     revoked_at: datetime | None = time(default=None)
+
+    @property
+    def is_active(self) -> bool:
+        """Whether the key still signs anybody in."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > utc_now())
