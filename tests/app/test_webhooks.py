@@ -4,6 +4,7 @@ import base64
 import hmac
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -11,10 +12,13 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from backend.errors import Unavailable
+from backend.events import Publisher, connect
 from backend.local.issuer import Issuer
 from backend.runtime import Runtime
 from backend.services import people
 from backend.settings import Settings
+from backend.webhook_events import SessionEnded
 from db.engine import Database
 from tests.fixtures import asking
 from tests.fixtures.served import Served, serving
@@ -127,3 +131,10 @@ async def test_what_the_issuer_has_not_signed_changes_nothing(told: Served) -> N
 
 async def test_without_a_secret_there_is_no_such_address(standing: Served) -> None:
     assert (await tell(standing, "user.deleted", id="user_alice")).status_code == 404
+
+
+async def test_an_ended_session_that_cannot_be_told_is_told_again_by_the_issuer(told: Served) -> None:
+    async with connect("redis://127.0.0.1:1/0") as nowhere:
+        transactions = replace(told.runtime.transactions, publisher=Publisher(nowhere))
+        with pytest.raises(Unavailable):
+            await people.hear(transactions, SessionEnded("sess_1"))
