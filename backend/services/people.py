@@ -3,12 +3,12 @@
 import structlog
 
 from backend.auth import Viewer
-from backend.errors import AppError
+from backend.errors import AppError, Unavailable
 from backend.services import access, projects
 from backend.storage import Storage
 from backend.transactions import Transactions
 from backend.webhook_events import PersonChanged, PersonDeleted, SessionEnded
-from db.models import Chore
+from db.models import Chore, User
 from db.queries import chores, users
 
 log = structlog.get_logger()
@@ -43,7 +43,8 @@ async def hear(
 async def erase(transactions: Transactions, storage: Storage) -> int:
     """Take away everything of the people who were deleted; returns of how many.
 
-    One process at a time; a person whose erasure was broken off comes again. Raises Unavailable.
+    One process at a time; a person whose erasure was broken off, or failed, comes again and holds up nobody
+    else. Raises Unavailable.
     """
     async with transactions.unit_of_work() as session:
         if not await users.deleted(session, limit=1):
@@ -64,16 +65,26 @@ async def _erase_all(transactions: Transactions, storage: Storage) -> int:
     async with transactions.unit_of_work() as session:
         due = await users.deleted(session, limit=100)
     for user in due:
-        viewer = Viewer(user.id, user.subject, None, None)
-        async with transactions.unit_of_work() as session:
-            owned = await users.owned_projects(session, user.id)
-        for project_id in owned:
-            await projects.delete(transactions, viewer=viewer, project_id=project_id, storage=storage)
-        async with transactions.unit_of_work() as session:
-            await users.erase(session, user.id)
-        log.info("person.erased", user_id=str(user.id), num_projects=len(owned))
-        num_erased += 1
+        try:
+            await _erase(transactions, storage, user)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("person.unerased", user_id=str(user.id))
+        else:
+            num_erased += 1
     return num_erased
+
+
+async def _erase(transactions: Transactions, storage: Storage, user: User) -> None:
+    viewer = Viewer(user.id, user.subject, None, None)
+    async with transactions.unit_of_work() as session:
+        owned = await users.owned_projects(session, user.id)
+    for project_id in owned:
+        await projects.delete(transactions, viewer=viewer, project_id=project_id, storage=storage)
+    async with transactions.unit_of_work() as session:
+        await users.erase(session, user.id)
+    log.info("person.erased", user_id=str(user.id), num_projects=len(owned))
 
 
 async def _finish(transactions: Transactions, chore: Chore, num_erased: int) -> None:

@@ -12,6 +12,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
+from backend.auth import Viewer
 from backend.errors import Unavailable
 from backend.events import Publisher, connect
 from backend.local.issuer import Issuer
@@ -103,6 +104,30 @@ async def test_nothing_of_a_deleted_person_stays_but_the_bare_row(
         "SELECT email, name, erased_at IS NOT NULL FROM opentrace.users WHERE subject = 'user_alice'"
     )
     assert tuple(row) == (None, None, True)
+
+
+async def test_a_person_who_cannot_be_erased_holds_up_nobody_else(
+    told: Served, worker_runtime: Runtime, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delete = people.projects.delete
+    await asking.new_project(told)
+    await asking.new_project(told, person="bob")
+    for person in ("alice", "bob"):
+        await tell(told, "user.deleted", id=f"user_{person}", deleted=True)
+
+    async def failing(transactions: Any, *, viewer: Viewer, **named: Any) -> Any:
+        if viewer.subject == "user_alice":
+            raise KeyError("a bug")
+        return await delete(transactions, viewer=viewer, **named)
+
+    opened = worker_runtime
+    with monkeypatch.context() as patch:
+        patch.setattr(people.projects, "delete", failing)
+        assert await people.erase(opened.transactions, opened.storage) == 1
+    erased = "SELECT array_agg(subject ORDER BY subject) FROM opentrace.users WHERE erased_at IS NOT NULL"
+    assert await database.pool.fetchval(erased) == ["user_bob"]
+    assert await people.erase(opened.transactions, opened.storage) == 1
+    assert await database.pool.fetchval(erased) == ["user_alice", "user_bob"]
 
 
 async def test_the_end_of_a_session_ends_its_sockets(told: Served) -> None:
