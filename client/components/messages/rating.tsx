@@ -22,7 +22,8 @@ export function Rating({ message }: { message: Pick<MessagePartsFragment, 'id' |
   const [isAsking, setIsAsking] = useState(false);
   const [rate] = useMutation(RateMessageDocument);
 
-  async function give(given: Given) {
+  /** Whether it was kept; if not, why was said. */
+  async function give(given: Given): Promise<boolean> {
     try {
       const { data } = await rate({
         variables: { input: { messageId: message.id, ...given } },
@@ -31,9 +32,18 @@ export function Rating({ message }: { message: Pick<MessagePartsFragment, 'id' |
         },
       });
       payloadOf(data?.rateMessage);
+      return true;
     } catch (error) {
       say(sentenceOf(error), { isError: true });
+      return false;
     }
+  }
+
+  /** The dialog stays, with what was written, until it is kept. */
+  async function complain(given: Given) {
+    if (!(await give(given))) return;
+    setIsAsking(false);
+    say('Thank you. It is kept with the answer.');
   }
 
   const positive = message.feedback?.positive;
@@ -42,13 +52,7 @@ export function Rating({ message }: { message: Pick<MessagePartsFragment, 'id' |
       <IconButton icon="up" label="Good answer" isOn={positive === true} onClick={() => void give({ positive: true, reason: null, comment: null })} />
       <IconButton icon="downvote" label="Bad answer" isOn={positive === false} onClick={() => setIsAsking(true)} />
       <Dialog isOpen={isAsking} onClose={() => setIsAsking(false)} title="What was wrong?">
-        <Why
-          onCancel={() => setIsAsking(false)}
-          onGive={(given) => {
-            setIsAsking(false);
-            void give(given).then(() => say('Thank you. It is kept with the answer.'));
-          }}
-        />
+        <Why onCancel={() => setIsAsking(false)} onGive={(given) => void complain(given)} />
       </Dialog>
     </>
   );
