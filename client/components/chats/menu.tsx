@@ -2,12 +2,12 @@
 'use client';
 import { useApolloClient, useMutation } from '@apollo/client/react';
 import { useRouter } from 'next/navigation';
-import { useState, type FormEvent } from 'react';
+import { useState } from 'react';
 import { payloadOf, sentenceOf } from '@/apollo/outcome';
 import { Button, IconButton } from '@/components/ui/button';
 import { Dialog, DialogActions } from '@/components/ui/dialog';
-import { TextField } from '@/components/ui/field';
 import { Menu, MenuItem, MenuRule } from '@/components/ui/menu';
+import { RenameForm } from '@/components/ui/rename-form';
 import { Notice } from '@/components/ui/states';
 import { useToast } from '@/components/ui/toast';
 import { DeleteChatDocument, ExportChatDocument, RenameChatDocument, type ExportFormat } from '@/gql/graphql';
@@ -54,31 +54,18 @@ export function ChatMenu({ project, chat, isCurrent }: ChatMenuProps) {
 }
 
 function Rename({ chat, onClose }: { chat: ChatMenuProps['chat']; onClose: () => void }) {
-  const [title, setTitle] = useState(chat.title);
-  const [rename] = useMutation(RenameChatDocument, {
-    optimisticResponse: { renameChat: { __typename: 'ChatPayload', chat: { __typename: 'Chat', ...chat, title } } },
-  });
-  const { submit, isBusy, problem } = useSubmit(async () => {
-    payloadOf((await rename({ variables: { chat: chat.id, title } })).data?.renameChat);
-    onClose();
-  });
+  const [send] = useMutation(RenameChatDocument);
 
-  function send(event: FormEvent) {
-    event.preventDefault();
-    void submit();
+  async function rename(title: string) {
+    const renamed = { ...chat, title, __typename: 'Chat' as const };
+    const { data } = await send({
+      variables: { chat: chat.id, title },
+      optimisticResponse: { renameChat: { __typename: 'ChatPayload', chat: renamed } },
+    });
+    payloadOf(data?.renameChat);
   }
 
-  return (
-    <form onSubmit={send}>
-      <TextField label="Title" name="title" required maxLength={200} value={title} onChange={(event) => setTitle(event.target.value)} error={problem?.message} />
-      <DialogActions>
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" weight="primary" isBusy={isBusy} disabled={title.trim() === ''}>
-          Save
-        </Button>
-      </DialogActions>
-    </form>
-  );
+  return <RenameForm label="Title" value={chat.title} maxLength={200} onClose={onClose} rename={rename} />;
 }
 
 function Delete({ project, chat, isCurrent, onClose }: ChatMenuProps & { onClose: () => void }) {
