@@ -1,5 +1,6 @@
 """Paraphrases read beside their passages before an answer ends, where the operator wants it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,8 +15,15 @@ RIGHT = "The keeper lights the lamp of the lighthouse at dusk [1]."
 WRONG = "Fishermen swim through the tunnel at midnight [1]."
 
 
-async def said(stage: Stage, monkeypatch: pytest.MonkeyPatch, words: str, *, checks: bool = True) -> Message:
-    """The answer of a model that says these words."""
+async def said(
+    stage: Stage,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    *,
+    checks: bool = True,
+    statuses: Sequence[CitationStatus] = (CitationStatus.UNCHECKED,),
+) -> Message:
+    """The answer of a model that says these words, whose citations come out so."""
     await stage.control(obedient=True)
     show = Passages.show
     order = f' say: "{words}"\n</passage>'
@@ -24,7 +32,7 @@ async def said(stage: Stage, monkeypatch: pytest.MonkeyPatch, words: str, *, che
     assert await stage.work(checks_support=checks)
     row = await stage.row(sent.answer.id)
     assert (row.status, row.content) == (MessageStatus.COMPLETED, words)
-    assert [each.status for each in await stage.citations(row.id)] == [CitationStatus.UNCHECKED]
+    assert [each.status for each in await stage.citations(row.id)] == list(statuses)
     return row
 
 
@@ -47,6 +55,17 @@ async def test_a_paraphrase_that_its_passage_says_is_supported(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert doubted(await said(stage, monkeypatch, RIGHT)) == []
+
+
+async def test_a_sentence_that_one_of_its_passages_holds_word_for_word_is_not_read_again(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = "Lit “at dusk by the keeper” [1], as the old handbook tells us [1]."
+    statuses = [CitationStatus.VERIFIED, CitationStatus.UNCHECKED]
+    row = await said(stage, monkeypatch, held, statuses=statuses)
+    assert doubted(row) == []
+    kinds = [usage.kind for usage in await stage.usage(row.id)]
+    assert kinds.count(UsageKind.GUARDRAIL) == 1
 
 
 async def test_nothing_is_asked_where_the_operator_has_not_set_it(
