@@ -1,4 +1,4 @@
-"""The models of a search, with every call entered into an account before it is made."""
+"""Models that are paid for: every call is entered into an account before it is made."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -7,11 +7,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.errors import Unavailable
+from backend.errors import AppError, Unavailable
 from backend.llm import EmbeddingModel, Models, TokenUsage
-from backend.rag import tokens
+from backend.rag import embed, tokens
+from backend.rag.embed import Batch, Vectors
 from backend.rag.models import Prompt, Shape
-from db.models import UsageKind
+from db.engine import Database
+from db.models import Usage, UsageKind
+from db.queries import usage
 
 
 class PaidCall(Protocol):
@@ -70,6 +73,26 @@ class PaidModels:
             if relevances.num_tokens:
                 call.report(TokenUsage(relevances.num_tokens, 0))
         return relevances.scores
+
+
+async def embed_batch(
+    database: Database, models: Models, batch: Batch, model: EmbeddingModel, *, call: Usage
+) -> Vectors:
+    """Pay for one batch, and note it before: the call in which a worker is killed was bought as well.
+
+    `call` is the new row of it, with the tokens as estimated. What was bought was bought, even when a fence
+    is lost: these writes are not fenced. Raises AppError when the provider gives nothing; that costs nothing.
+    """
+    await usage.save(database, rows=[call])
+    try:
+        bought = await embed.embed(models, batch, model)
+    except AppError:
+        call.num_input_tokens = 0
+        await usage.save(database, rows=[call])
+        raise
+    call.num_input_tokens = bought.num_tokens
+    await usage.save(database, rows=[call])
+    return bought
 
 
 def _size(texts: list[str]) -> int:

@@ -5,15 +5,15 @@ from typing import Any, Self
 
 import structlog
 
-from backend.errors import AppError, Conflict
+from backend.errors import Conflict
 from backend.rag import embed
 from backend.rag.embed import Batch, Vectors
-from backend.services import removal
+from backend.services import paid, removal
 from backend.services.documents import events, failures, images, reuse
 from backend.services.documents.run import Run
 from db.models import DocumentStatus, Usage, UsageKind
 from db.models.base import utc_now
-from db.queries import chunks, usage
+from db.queries import chunks
 from db.queries import images as image_rows
 
 log = structlog.get_logger()
@@ -73,11 +73,7 @@ async def publish(run: Run) -> None:
 
 
 async def _buy(run: Run, batch: Batch) -> Vectors:
-    """Pay for one batch, and note it before: the call in which a worker is killed was bought as well.
-
-    What was bought was bought, even when the fence is lost: these writes are not fenced.
-    """
-    row = Usage(
+    call = Usage(
         user_id=run.document.uploaded_by,
         project_id=run.document.project_id,
         document_id=run.document.id,
@@ -86,16 +82,8 @@ async def _buy(run: Run, batch: Batch) -> Vectors:
         model=run.generation.model,
         num_input_tokens=batch.num_tokens,
     )
-    await usage.save(run.doors.database, rows=[row])
-    try:
-        bought = await embed.embed(run.doors.models, batch, run.embedding)
-    except AppError:
-        row.num_input_tokens = 0
-        await usage.save(run.doors.database, rows=[row])
-        raise
-    row.num_input_tokens = bought.num_tokens
-    await usage.save(run.doors.database, rows=[row])
-    return bought
+    doors = run.doors
+    return await paid.embed_batch(doors.database, doors.models, batch, run.embedding, call=call)
 
 
 class _Stager:

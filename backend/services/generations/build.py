@@ -16,7 +16,7 @@ from backend.llm import EmbeddingModel
 from backend.queue import Job, enqueue
 from backend.rag import embed
 from backend.rag.embed import Batch, Vectors
-from backend.services import work
+from backend.services import paid, work
 from backend.services.documents import changes, failures
 from backend.services.documents.reuse import digest
 from backend.services.documents.run import Doors
@@ -25,7 +25,7 @@ from db.engine import Session
 from db.errors import Stale, Unreachable
 from db.models import EmbeddingGeneration, GenerationStatus, Usage, UsageKind
 from db.models.base import utc_now
-from db.queries import embeddings, generation_vectors, generations, projects, usage
+from db.queries import embeddings, generation_vectors, generations, projects
 from db.queries import work as work_queries
 from db.queries.embeddings import Bought, Source
 from db.queries.generation_vectors import Bare, Site
@@ -208,14 +208,13 @@ async def _place(build: Build, chunks: Sequence[Bare]) -> set[UUID]:
 
 
 async def _buy(build: Build, batch: Batch) -> Vectors:
-    """Pay for one batch, and note it before: the call in which a worker is killed was bought as well."""
-    models = build.doors.models
-    if build.model not in models.embeddings:
+    doors = build.doors
+    if build.model not in doors.models.embeddings:
         raise Conflict(
             f"{build.model.name} ({build.model.dimensions} dimensions) is not offered here any more.",
             code=failures.EMBEDDING_MODEL_MISSING,
         )
-    row = Usage(
+    call = Usage(
         user_id=build.payer,
         project_id=build.generation.project_id,
         attempt=build.generation.attempt,
@@ -223,16 +222,7 @@ async def _buy(build: Build, batch: Batch) -> Vectors:
         model=build.model.name,
         num_input_tokens=batch.num_tokens,
     )
-    await usage.save(build.doors.database, rows=[row])
-    try:
-        bought = await embed.embed(models, batch, build.model)
-    except AppError:
-        row.num_input_tokens = 0
-        await usage.save(build.doors.database, rows=[row])
-        raise
-    row.num_input_tokens = bought.num_tokens
-    await usage.save(build.doors.database, rows=[row])
-    return bought
+    return await paid.embed_batch(doors.database, doors.models, batch, build.model, call=call)
 
 
 async def _hand_on(build: Build) -> None:
