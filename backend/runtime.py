@@ -34,6 +34,8 @@ class Runtime:
 
     settings: Settings
     database: Database
+    direct: Database
+    """For what wants a session: past a transaction pooler, where a worker has an address for that."""
     redis: Redis
     publisher: Publisher
     hub: Hub
@@ -61,6 +63,9 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
     async with AsyncExitStack() as stack:
         database = await _database(settings.database, role)
         stack.push_async_callback(engine.close, database)
+        direct = await _direct(settings.database, role)
+        if direct is not None:
+            stack.push_async_callback(engine.close, direct)
         redis = events.connect(settings.redis.url.get_secret_value())
         stack.push_async_callback(redis.aclose)
         publisher, hub = Publisher(redis), Hub(redis)
@@ -79,6 +84,7 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
         return Runtime(
             settings=settings,
             database=database,
+            direct=direct or database,
             redis=redis,
             publisher=publisher,
             hub=hub,
@@ -101,6 +107,13 @@ async def _database(settings: DatabaseSettings, role: Literal["api", "worker"]) 
         pool_size=settings.pool_size,
         transaction_pooler=settings.transaction_pooler,
     )
+
+
+async def _direct(settings: DatabaseSettings, role: Literal["api", "worker"]) -> Database | None:
+    """None where nothing is to go past the address that is used for everything."""
+    if role == "api" or settings.direct_url is None:
+        return None
+    return await engine.open(settings.direct_url.get_secret_value(), pool_size=1, transaction_pooler=False)
 
 
 async def _storage(settings: StorageSettings, stack: AsyncExitStack) -> Storage:

@@ -21,6 +21,8 @@ class DatabaseSettings(Group):
     pool_size: int = 10
     transaction_pooler: bool = False
     """True behind PgBouncer or Supabase's pooler in transaction mode: no prepared statements are kept."""
+    direct_url: SecretStr | None = None
+    """The owner's address past the pooler, for what wants a session: migrations, and building indexes."""
 
 
 class RedisSettings(Group):

@@ -41,7 +41,7 @@ async def open(url: str, *, pool_size: int, transaction_pooler: bool) -> Databas
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=_CONNECT_SECONDS,
-        connect_args=_connect_args(transaction_pooler),
+        connect_args=connect_args(transaction_pooler),
     )
     event.listen(engine.sync_engine, "checkout", _refuse_closed)
     event.listen(engine.sync_engine, "handle_error", _know_a_farewell)
@@ -91,7 +91,8 @@ def plain_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _connect_args(transaction_pooler: bool) -> dict[str, Any]:
+def connect_args(transaction_pooler: bool) -> dict[str, Any]:
+    """What the driver of a session's connection is told; behind a pooler no statement has a name."""
     if not transaction_pooler:
         return {"timeout": _CONNECT_SECONDS}
     return {
@@ -120,4 +121,15 @@ async def _reset(connection: asyncpg.Connection) -> None:
         await connection.reset()
 
 
-__all__ = ["Database", "Session", "Sessions", "close", "engine_url", "fetch", "open", "ping", "plain_url"]
+__all__ = [
+    "Database",
+    "Session",
+    "Sessions",
+    "close",
+    "connect_args",
+    "engine_url",
+    "fetch",
+    "open",
+    "ping",
+    "plain_url",
+]

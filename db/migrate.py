@@ -18,7 +18,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from db.engine import engine_url
+from db.engine import connect_args, engine_url
 from db.errors import translate
 from db.models import Table
 from db.models.base import SCHEMA
@@ -35,7 +35,10 @@ async def upgrade(url: str) -> None:
     The role needs CREATE on the database and CREATEROLE; pgvector must be installed or installable. Raises
     `db.errors.Unreachable` when there is no connection.
     """
-    engine = create_async_engine(engine_url(url), poolclass=NullPool)
+    # Even a pooler's connection is left as it was found: it may be lent to the next migration.
+    engine = create_async_engine(
+        engine_url(url), poolclass=NullPool, connect_args=connect_args(transaction_pooler=True)
+    )
     try:
         with translate():
             async with engine.begin() as connection:

@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.house",
     "tests.fixtures.pages",
+    "tests.fixtures.poolers",
     "tests.fixtures.product",
     "tests.fixtures.runtime",
     "tests.fixtures.served",

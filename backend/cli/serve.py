@@ -52,7 +52,8 @@ def worker(queue: str) -> None:
 def migrate() -> None:
     from db import migrate as migrations
 
-    asyncio.run(migrations.upgrade(settings().database.url.get_secret_value()))
+    database = settings().database
+    asyncio.run(migrations.upgrade((database.direct_url or database.url).get_secret_value()))
     click.echo("The database is up to date.")
 
 

@@ -209,7 +209,7 @@ class Workshop:
 
     async def _index(self) -> None:
         rules = vector_indexes.Rules(num_chunks=self._settings.upkeep.indexed_from_chunks)
-        await vector_indexes.tend(self._runtime.transactions, self._runtime.database, rules)
+        await vector_indexes.tend(self._runtime.transactions, self._runtime.direct, rules)
 
 
 async def _outlived(step: Callable[[], Coroutine[Any, Any, None]]) -> None:

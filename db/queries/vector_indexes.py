@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from db import engine
 from db.engine import Database
 from db.errors import translate
 from db.models import VectorIndex, VectorIndexStatus
@@ -89,17 +90,16 @@ async def build(database: Database, index: VectorIndex) -> None:
     Takes as long as it takes; cancelled, it stops in the database too, and leaves what is of no use.
     """
     with translate():
-        async with database.pool.acquire() as connection:
-            if await connection.fetchval(_IS_WHOLE, f"{SCHEMA}.{_name(index)}"):
-                return
-            home = await connection.fetchval(_VECTOR_SCHEMA)
-            async with _room(database, connection, index):
-                await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {SCHEMA}.{_name(index)}")
-                await connection.execute(
-                    f"CREATE INDEX CONCURRENTLY {_name(index)} ON {index.partition} USING hnsw"
-                    f" ((embedding::{home}.halfvec({index.dimensions})) {home}.halfvec_cosine_ops)"
-                    f" WHERE project_id = '{index.project_id}' AND generation_id = '{index.generation_id}'"
-                )
+        if any(row[0] for row in await engine.fetch(database, _IS_WHOLE, f"{SCHEMA}.{_name(index)}")):
+            return
+        home = (await engine.fetch(database, _VECTOR_SCHEMA))[0][0]
+        async with database.pool.acquire() as connection, _room(database, connection, index):
+            await connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {SCHEMA}.{_name(index)}")
+            await connection.execute(
+                f"CREATE INDEX CONCURRENTLY {_name(index)} ON {index.partition} USING hnsw"
+                f" ((embedding::{home}.halfvec({index.dimensions})) {home}.halfvec_cosine_ops)"
+                f" WHERE project_id = '{index.project_id}' AND generation_id = '{index.generation_id}'"
+            )
 
 
 async def drop(database: Database, index: VectorIndex) -> None:
@@ -112,7 +112,7 @@ async def recall(database: Database, index: VectorIndex, *, num_queries: int) ->
     """How many of the ten nearest chunks it finds, from 0 to 1, the mean over so many of its own vectors."""
     values = (index.project_id, index.generation_id, index.dimensions, num_queries)
     with translate():
-        found: float | None = await database.pool.fetchval(_RECALL, *values)
+        found: float | None = (await engine.fetch(database, _RECALL, *values))[0][0]
     return found or 0.0
 
 
