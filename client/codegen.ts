@@ -15,7 +15,7 @@ const config: CodegenConfig = {
         nonOptionalTypename: true,
         skipTypeNameForRoot: true,
         defaultScalarType: 'unknown',
-        scalars: { DateTime: 'string', JSON: 'unknown' },
+        scalars: { DateTime: 'string', Decimal: 'string', JSON: 'unknown' },
         customDirectives: { apolloUnmask: true },
         inlineFragmentTypes: 'mask',
       },

@@ -20,6 +20,7 @@ from backend.services.messages import read as messages
 from db import models as rows
 from db.engine import Database, Session
 from db.models.usage import UsageOf
+from db.queries import api_keys as key_rows
 from db.queries import citations, generations, projects, retrieval_runs, stages
 from db.queries import crawls as crawl_rows
 from db.queries import documents as document_rows
@@ -55,6 +56,7 @@ def build(context: Context) -> Loaders:
         usage_by_owner=_usage(context),
         retrieval_runs_by_message=_batch(context, retrieval_runs.of_messages),
         api_keys_by_user=_each(context, _api_keys),
+        budget_spent_by_line=_batch(context, key_rows.spent_by_lines),
         audit_by_user=_each(context, _audit),
         progress_of=progress.of,
         images_by_chunk=_batch(context, image_rows.of_chunks),

@@ -49,6 +49,13 @@ class ApiKey(Node):
     async def usage(self, info: Info) -> UsageTotal:
         return await usage_of(info, UsageOf.KEY, self.row.id)
 
+    @strawberry.field(
+        description="What counts against `budgetUsd` by now, in US dollars: what was spent with it and with "
+        "those that it was renewed from or to."
+    )
+    async def budget_spent_usd(self, info: Info) -> Decimal:
+        return await info.context.loaders.budget_spent_by_line.load(self.row.line_id)
+
     @classmethod
     def from_row(cls, row: rows.ApiKey) -> "ApiKey":
         return cls(

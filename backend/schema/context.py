@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Protocol, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -150,6 +151,7 @@ class Loaders:
     usage_by_owner: DataLoader[UsageKey, Sequence[Any]]
     retrieval_runs_by_message: DataLoader[UUID, Sequence[rows.RetrievalRun]]
     api_keys_by_user: DataLoader[PageKey, PageOf[rows.ApiKey]]
+    budget_spent_by_line: DataLoader[UUID, Decimal]
     audit_by_user: DataLoader[PageKey, PageOf[rows.AuditEntry]]
     progress_of: Callable[[rows.Document], float]
     remaining_of: Callable[[rows.Document], RemainingTime | None]

@@ -9,6 +9,7 @@ export function createCache(): InMemoryCache {
     possibleTypes: POSSIBLE_TYPES,
     typePolicies: {
       Query: { fields: { projects: relayStylePagination() } },
+      User: { fields: { apiKeys: relayStylePagination() } },
       Project: {
         fields: {
           documents: relayStylePagination(),

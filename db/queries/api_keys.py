@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,6 +17,11 @@ from db.queries import paging
 from db.queries.paging import Page
 
 _USE = text("SELECT * FROM opentrace.use_key(:hash)")
+_SPENT = text("""
+SELECT k.line_id, coalesce(sum(u.cost_usd), 0)
+  FROM opentrace.api_keys k LEFT JOIN opentrace.usage u ON u.api_key_id = k.id
+ WHERE k.line_id = ANY(:lines) GROUP BY 1
+""")
 _ENDED = "SELECT * FROM opentrace.ended_access($1, $2)"
 
 
@@ -60,6 +66,12 @@ async def lock(session: AsyncSession, key_id: UUID) -> ApiKey | None:
 
 async def get(session: AsyncSession, key_id: UUID) -> ApiKey | None:
     return await session.get(ApiKey, key_id)
+
+
+async def spent_by_lines(session: AsyncSession, line_ids: Sequence[UUID]) -> dict[UUID, Decimal]:
+    """What each line of keys has spent in US dollars; calls of models without a price count nothing."""
+    values = {"lines": list(line_ids)}
+    return {line: spent for line, spent in await (await session.connection()).execute(_SPENT, values)}
 
 
 async def page(session: AsyncSession, user_id: UUID, *, first: int, after: str | None) -> Page[ApiKey]:

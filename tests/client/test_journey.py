@@ -40,6 +40,7 @@ async def test_a_person_signs_in_uploads_asks_reads_the_source_and_deletes(
     whole_stack: Stack, pdf: Path
 ) -> None:
     told = {"pdf": str(pdf), "question": QUESTION, "quote": QUOTE, "place": PLACE}
+    told["api"] = f"http://127.0.0.1:{whole_stack.options.api_port}/graphql"
     seen = await browse("journey.mjs", whole_stack, **told)
     assert seen["complaints"] == []
     assert seen["hosts"] == ["127.0.0.1"]

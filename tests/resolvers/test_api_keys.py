@@ -17,6 +17,7 @@ from tests.fixtures.served import Served
 PROJECTS = "{ projects { edges { node { name } } } }"
 PROJECT = "query ($id: ID!) { project(id: $id) { name } }"
 KEYS = "{ viewer { apiKeys { totalCount edges { node { id name isActive revokedAt lastUsedAt } } } } }"
+SPENT = "{ viewer { apiKeys { edges { node { budgetSpentUsd } } } } }"
 LOG = "{ viewer { auditLog { edges { node { act subjectId apiKeyId details { name value } } } } } }"
 ROTATE = """
 mutation ($id: ID!, $overlap: Int!) {
@@ -255,6 +256,8 @@ async def test_a_spent_budget_stops_the_key_and_its_successor(served: Served, da
                         break
     assert found["code"] == "BUDGET_EXHAUSTED"
     assert names(await served.ask(PROJECTS, person=successor)) == ["Lighthouse"]
+    listed = (await served.ask(SPENT))["viewer"]["apiKeys"]["edges"]
+    assert [edge["node"]["budgetSpentUsd"] for edge in listed] == ["0.50", "0.50"]
 
 
 async def test_the_last_use_is_written_down_and_the_first_is_logged(served: Served) -> None:

@@ -30,6 +30,7 @@ function Account() {
   return (
     <Menu trigger={<IconButton icon="person" label="Account" />}>
       <MenuLabel>{session.name}</MenuLabel>
+      <MenuLink icon="key" href="/api-keys">API keys</MenuLink>
       <MenuLink icon="code" href={`${apiUrl}/graphql`}>API playground</MenuLink>
       <MenuRule />
       <MenuItem icon="exit" onSelect={session.signOut}>

@@ -6,18 +6,22 @@ import { IconButton } from './button';
 
 interface DialogProps {
   isOpen: boolean;
+  /** Whether only its own buttons close it: for what would be lost. */
+  isFirm?: boolean;
   onClose: () => void;
   title: string;
   description?: ReactNode;
   children: ReactNode;
 }
 
-export function Dialog({ isOpen, onClose, title, description, children }: DialogProps) {
+export function Dialog({ isOpen, isFirm = false, onClose, title, description, children }: DialogProps) {
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
+          onEscapeKeyDown={(event) => isFirm && event.preventDefault()}
+          onInteractOutside={(event) => isFirm && event.preventDefault()}
           {...(description ? {} : { 'aria-describedby': undefined })}
           className="fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[calc(100vw-2rem)] max-w-md -translate-1/2 animate-rise overflow-y-auto rounded-2xl border border-line bg-raised p-5 shadow-pop focus:outline-none"
         >

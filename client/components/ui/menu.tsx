@@ -1,6 +1,7 @@
 // A menu under a button, with arrow keys and typing ahead.
 'use client';
 import clsx from 'clsx';
+import Link from 'next/link';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from './icons';
@@ -50,14 +51,17 @@ export function MenuItem({ icon, isDanger = false, isChecked, onSelect, children
   );
 }
 
-/** Opens another page beside this one. */
+/** Goes to a page of ours, or opens another one beside it. */
 export function MenuLink({ icon, href, children }: { icon: IconName; href: string; children: ReactNode }) {
+  const content = (
+    <>
+      <Icon name={icon} className="opacity-80" />
+      <span className="flex-1">{children}</span>
+    </>
+  );
   return (
     <Radix.Item asChild className={ITEM}>
-      <a href={href} target="_blank" rel="noopener noreferrer">
-        <Icon name={icon} className="opacity-80" />
-        <span className="flex-1">{children}</span>
-      </a>
+      {href.startsWith('/') ? <Link href={href}>{content}</Link> : <a href={href} target="_blank" rel="noopener noreferrer">{content}</a>}
     </Radix.Item>
   );
 }
