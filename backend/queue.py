@@ -21,6 +21,8 @@ JOBS = "opentrace.jobs"
 NUM_THREADS = 2
 RING_SECONDS = 3.0
 """Rows are found by the sweep as well, so nobody waits long for a doorbell."""
+_ONCE_MORE = {"max_retries": 1, "interval_start": 0, "interval_step": 0}
+"""The first bell after a broker came back would else be lost on a connection that died with it."""
 
 
 class Job(StrEnum):
@@ -93,4 +95,4 @@ class Queue:
         self._app.close()
 
     def _send(self, job: Job, row_id: UUID) -> None:
-        self._app.send_task(job.value, args=(str(row_id),), retry=False)
+        self._app.send_task(job.value, args=(str(row_id),), retry=True, retry_policy=_ONCE_MORE)

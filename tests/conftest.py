@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 pytest_plugins = [
+    "tests.fixtures.brokers",
     "tests.fixtures.browser",
     "tests.fixtures.databases",
     "tests.fixtures.house",
