@@ -61,11 +61,7 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
     are not urgent let the others go first.
     """
     async with AsyncExitStack() as stack:
-        database = await _database(settings.database, role)
-        stack.push_async_callback(engine.close, database)
-        direct = await _direct(settings.database, role)
-        if direct is not None:
-            stack.push_async_callback(engine.close, direct)
+        database, direct = await _databases(settings.database, role, stack)
         redis = events.connect(settings.redis.url.get_secret_value())
         stack.push_async_callback(redis.aclose)
         publisher, hub = Publisher(redis), Hub(redis)
@@ -84,7 +80,7 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
         return Runtime(
             settings=settings,
             database=database,
-            direct=direct or database,
+            direct=direct,
             redis=redis,
             publisher=publisher,
             hub=hub,
@@ -100,20 +96,22 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
         )
 
 
-async def _database(settings: DatabaseSettings, role: Literal["api", "worker"]) -> Database:
+async def _databases(
+    settings: DatabaseSettings, role: Literal["api", "worker"], stack: AsyncExitStack
+) -> tuple[Database, Database]:
+    """The one for everything, and the one that no pooler stands before; one and the same where none does."""
     url = settings.api_url if role == "api" else settings.url
-    return await engine.open(
+    database = await engine.open(
         url.get_secret_value(),
         pool_size=settings.pool_size,
         transaction_pooler=settings.transaction_pooler,
     )
-
-
-async def _direct(settings: DatabaseSettings, role: Literal["api", "worker"]) -> Database | None:
-    """None where nothing is to go past the address that is used for everything."""
+    stack.push_async_callback(engine.close, database)
     if role == "api" or settings.direct_url is None:
-        return None
-    return await engine.open(settings.direct_url.get_secret_value(), pool_size=1, transaction_pooler=False)
+        return database, database
+    direct = await engine.open(settings.direct_url.get_secret_value(), pool_size=1, transaction_pooler=False)
+    stack.push_async_callback(engine.close, direct)
+    return database, direct
 
 
 async def _storage(settings: StorageSettings, stack: AsyncExitStack) -> Storage:

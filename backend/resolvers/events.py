@@ -17,7 +17,7 @@ from backend.schema.events import Cursor
 from backend.schema.message_events import MessageEvent
 from backend.schema.nodes import row_id
 from backend.schema.project_events import ProjectEvent
-from backend.services.documents import changes as projects
+from backend.services import changes as projects
 from backend.services.documents import watch as documents
 from backend.services.messages import watch as messages
 from db.models import Capability
@@ -48,7 +48,8 @@ class EventSubscriptions:
                 yield event
 
     @strawberry.subscription(
-        description="What becomes of a project's documents: all in one subscription, which has no end."
+        description="What becomes of a project: its documents, its embedding model and your chats about it, "
+        "all in one subscription, which has no end."
     )
     @needs(Capability.READ)
     async def project_events(

@@ -1,10 +1,11 @@
-"""What becomes of a project's documents, one document a change, and of its embedding model."""
+"""What becomes of a project's documents and chats, one row a change, and of its embedding model."""
 
 from typing import Annotated, Any, TypeAlias
 
 import strawberry
 
 from backend.events.envelope import Event as StreamEvent
+from backend.schema.chats import Chat
 from backend.schema.documents import Document
 from backend.schema.embedding_models import EmbeddingModelChange
 from backend.schema.events import Event, EventsMissed, Made, place_of, plain, translate
@@ -53,10 +54,20 @@ class EmbeddingModelProgressed(Event):
     change: EmbeddingModelChange = strawberry.field(description="How far it is.")
 
 
+@strawberry.type(
+    description="A chat of yours came, was asked something, got another title, or was deleted. One that "
+    "changed several times before it could be told is told once, as it is now."
+)
+class ChatChanged(Event):
+    chat_id: strawberry.ID = strawberry.field(description="The chat's id.")
+    chat: Chat | None = strawberry.field(description="The chat as it is; none once it is deleted.")
+
+
 ProjectEvent: TypeAlias = Annotated[
-    ProjectSnapshot | DocumentChanged | EmbeddingModelProgressed | EventsMissed,
+    ProjectSnapshot | DocumentChanged | ChatChanged | EmbeddingModelProgressed | EventsMissed,
     strawberry.union(
-        "ProjectEvent", description="Something that happened to a project's documents or its embedding model."
+        "ProjectEvent",
+        description="Something that happened to a project's documents, its embedding model or your chats.",
     ),
 ]
 
@@ -87,6 +98,12 @@ def _changed(event: StreamEvent) -> DocumentChanged:
     )
 
 
+def _chat_changed(event: StreamEvent) -> ChatChanged:
+    row = event.data["chat"]
+    chat = None if row is None else Chat.from_row(rows.Chat.model_validate(row))
+    return ChatChanged(**place_of(event), chat_id=global_id("Chat", event.data["chat_id"]), chat=chat)
+
+
 def _progressed(event: StreamEvent) -> EmbeddingModelProgressed:
     return EmbeddingModelProgressed(**place_of(event), change=_change(event.data["model_change"]))
 
@@ -103,6 +120,7 @@ def _counts(event: StreamEvent) -> list[StatusCount]:
 MAKERS: dict[str, Made] = {
     "ProjectSnapshot": _snapshot,
     "DocumentChanged": _changed,
+    "ChatChanged": _chat_changed,
     "EmbeddingModelProgressed": _progressed,
     "EventsMissed": plain(EventsMissed),
 }

@@ -4,7 +4,8 @@ from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
-from backend.services import audit, idempotency, removal
+from backend.events.publish import ring
+from backend.services import audit, changes, idempotency, removal
 from backend.services.idempotency import Call
 from backend.services.removal import Receipt
 from backend.transactions import Transactions
@@ -48,6 +49,7 @@ async def create(
     known = await idempotency.first_result(session, viewer=viewer, call=call)
     if known is not None:
         return await get(session, viewer=viewer, chat_id=known)
+    ring(session, changes.topic(project_id))
     return await chats.insert(session, chat=chat)
 
 
@@ -80,13 +82,15 @@ async def rename(session: Session, *, viewer: Viewer, chat_id: UUID, title: str)
     chat = await chats.rename(session, chat_id, title=words)
     if chat is None:
         raise NotFound(_NONE)
+    ring(session, changes.topic(chat.project_id))
     return chat
 
 
 async def delete(transactions: Transactions, *, viewer: Viewer, chat_id: UUID) -> Receipt:
     """Delete the chat with its messages and their events; an answer under way ends at its next write."""
     async with transactions.unit_of_work(viewer.user_id) as session:
-        await get(session, viewer=viewer, chat_id=chat_id)
+        chat = await get(session, viewer=viewer, chat_id=chat_id)
+        ring(session, changes.topic(chat.project_id))
         removed = await removal_rows.delete_chat(session, chat_id=chat_id)
         if removed is None:
             raise NotFound(_NONE)

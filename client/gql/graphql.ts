@@ -624,6 +624,7 @@ export type ProjectEventsSubscriptionVariables = Exact<{
 
 
 export type ProjectEventsSubscription = { projectEvents:
+    | { __typename: 'ChatChanged' }
     | { __typename: 'DocumentChanged', cursor: string, documentId: string, counts: Array<{ __typename: 'StatusCount', status: DocumentStatus, count: number }>, document: (
         { __typename: 'Document', id: string }
         & { ' $fragmentRefs'?: { 'DocumentRowFragment': DocumentRowFragment } }

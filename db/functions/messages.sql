@@ -44,3 +44,21 @@ AS $$
     )
     SELECT way.id FROM way ORDER BY way.depth DESC LIMIT 1
 $$;
+
+-- The viewer's own messages about a project that hold the words (as people type them into a search field). Their
+-- owner is a lexeme beside the words, so that the index need not look at what others wrote. Definer: under row-level
+-- security the index would not be used, since matching is not leakproof.
+CREATE OR REPLACE FUNCTION opentrace.matching_messages(its_project uuid, words text) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_custom_plan
+AS $$
+    SELECT m.id
+      FROM opentrace.messages m
+     WHERE numnode(websearch_to_tsquery('simple', words)) > 0
+       AND opentrace.is_member(its_project)
+       AND to_tsvector('simple', m.content) || array_to_tsvector(ARRAY['=' || m.created_by::text])
+           @@ (websearch_to_tsquery('simple', words) && quote_literal('=' || opentrace.viewer_id())::tsquery)
+       AND m.finished_at IS NOT NULL
+       AND m.project_id = its_project AND m.created_by = opentrace.viewer_id()
+$$;

@@ -96,9 +96,10 @@ BEGIN
     ) OR NOT opentrace.key_reaches(its_project) THEN
         RETURN;
     END IF;
-    -- Documents and generations before the project, as a publication and a switch lock them: the other way
-    -- round they could wait for each other.
+    -- Documents, chats and generations before the project, as a publication, a question and a switch lock them:
+    -- the other way round they could wait for each other.
     PERFORM FROM opentrace.documents d WHERE d.project_id = its_project ORDER BY d.id FOR UPDATE;
+    PERFORM FROM opentrace.chats c WHERE c.project_id = its_project ORDER BY c.id FOR UPDATE;
     PERFORM FROM opentrace.embedding_generations g
       WHERE g.project_id = its_project AND g.status = 'ACTIVE' FOR UPDATE;
     PERFORM FROM opentrace.embedding_generations g WHERE g.project_id = its_project FOR UPDATE;

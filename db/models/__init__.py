@@ -3,7 +3,7 @@
 from db.models.api_keys import ApiKey, Capability
 from db.models.audit import Act, AuditEntry
 from db.models.base import Table
-from db.models.chats import Chat
+from db.models.chats import Chat, ChatRemoval
 from db.models.chunks import Chunk, ChunkVector, StagedChunk, StagedVector
 from db.models.crawls import Crawl, CrawlPage, CrawlPageStatus, CrawlStatus
 from db.models.documents import (
@@ -45,6 +45,7 @@ __all__ = [
     "CachedEmbedding",
     "Capability",
     "Chat",
+    "ChatRemoval",
     "Chore",
     "Chunk",
     "ChunkImage",

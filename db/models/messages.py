@@ -32,6 +32,9 @@ ENDED = (MessageStatus.COMPLETED, MessageStatus.REFUSED, MessageStatus.STOPPED, 
 WORK = "status IN ('QUEUED', 'RUNNING')"
 """Answers that wait for a worker or have one."""
 
+WORDS = "(to_tsvector('simple', content) || array_to_tsvector(ARRAY['=' || created_by::text]))"
+"""What a message is found by: its words, and its owner beside them."""
+
 
 class CitationStatus(StrEnum):
     VERIFIED = "VERIFIED"
@@ -52,6 +55,12 @@ class Message(Table, table=True):
     __table_args__ = (
         Index(None, "chat_id", "created_at", "id"),
         Index("ix_messages_work", "created_by", "created_at", postgresql_where=text(WORK)),
+        Index(
+            "ix_messages_words",
+            text(WORDS),
+            postgresql_using="gin",
+            postgresql_where=text("finished_at IS NOT NULL"),
+        ),
         one_of("role", MessageRole),
         one_of("status", MessageStatus),
         check("cursor", "attempt >= 0 AND event_seq >= 0 AND num_tries >= 0"),

@@ -8,6 +8,14 @@ CREATE POLICY owner ON opentrace.chats TO opentrace_api
            AND EXISTS (SELECT FROM opentrace.project_members m
                         WHERE m.project_id = chats.project_id AND m.user_id = (SELECT opentrace.viewer_id())));
 
+ALTER TABLE opentrace.chat_removals ENABLE ROW LEVEL SECURITY;
+GRANT SELECT ON opentrace.chat_removals TO opentrace_api;
+CREATE POLICY owner ON opentrace.chat_removals FOR SELECT TO opentrace_api
+    USING (created_by = (SELECT opentrace.viewer_id())
+           AND EXISTS (SELECT FROM opentrace.project_members m
+                        WHERE m.project_id = chat_removals.project_id
+                          AND m.user_id = (SELECT opentrace.viewer_id())));
+
 ALTER TABLE opentrace.messages ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON opentrace.messages TO opentrace_api;
 GRANT UPDATE (

@@ -14,6 +14,7 @@ GRANT EXECUTE ON FUNCTION
     opentrace.place_of_document(uuid),
     opentrace.message_path(uuid, integer),
     opentrace.conversation_end(uuid),
+    opentrace.matching_messages(uuid, text),
     opentrace.chunks_of_document(uuid, integer, integer),
     opentrace.num_chunks_of_document(uuid),
     opentrace.search_basic(uuid, uuid, real[], double precision, integer, jsonb),

@@ -1,29 +1,30 @@
-"""A project's changes in their order, of documents and embedding model: the rows are the record."""
+"""A project's changes in their order, of documents, chats and embedding model: the rows are the record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
-from db.models import Document, DocumentRemoval, EmbeddingGeneration, Project
+from db.models import Chat, ChatRemoval, Document, DocumentRemoval, EmbeddingGeneration, Project
 
-Row = TypeVar("Row", Document, DocumentRemoval, EmbeddingGeneration)
+Living = TypeVar("Living", Document, Chat, EmbeddingGeneration)
+Removal = TypeVar("Removal", DocumentRemoval, ChatRemoval)
+Row = TypeVar("Row", Document, DocumentRemoval, Chat, ChatRemoval, EmbeddingGeneration)
+Changed: TypeAlias = Document | DocumentRemoval | Chat | ChatRemoval | EmbeddingGeneration
 
 
 @dataclass(frozen=True)
 class Change:
-    """A document or a generation as it is since change `seq`; both are None once a document is removed."""
+    """A row as it is since change `seq`, or what is left of one that was removed by it."""
 
     seq: int
     at: datetime
-    document_id: UUID | None
-    document: Document | None
-    generation: EmbeddingGeneration | None = None
+    row: Changed
 
 
 async def last(session: AsyncSession, project_id: UUID) -> int:
@@ -40,16 +41,26 @@ async def between(
 ) -> Sequence[Change]:
     """The first `limit` changes after `after`, up to `upto` (`last`, read before), in their order.
 
-    A document that changed more than once stands at its newest change alone; what changes again while this is
-    read is left for the next time.
+    What changed more than once stands at its newest change alone; what changes again while this is read is
+    left for the next time. Of chats only those are found that the session may see.
     """
-    changed = await session.exec(_numbered(Document, project_id, after, upto, limit))
-    removed = await session.exec(_numbered(DocumentRemoval, project_id, after, upto, limit))
-    stepped = await session.exec(_numbered(EmbeddingGeneration, project_id, after, upto, limit))
-    found = [Change(row.change_seq, row.updated_at, row.id, row) for row in changed]
-    found += [Change(row.change_seq, row.removed_at, row.document_id, None) for row in removed]
-    found += [Change(row.change_seq, row.updated_at, None, None, row) for row in stepped]
+    span = (project_id, after, upto, limit)
+    found = [
+        *await _living(session, _numbered(Document, *span)),
+        *await _living(session, _numbered(Chat, *span)),
+        *await _living(session, _numbered(EmbeddingGeneration, *span)),
+        *await _removed(session, _numbered(DocumentRemoval, *span)),
+        *await _removed(session, _numbered(ChatRemoval, *span)),
+    ]
     return sorted(found, key=lambda change: change.seq)[:limit]
+
+
+async def _living(session: AsyncSession, rows: SelectOfScalar[Living]) -> list[Change]:
+    return [Change(row.change_seq, row.updated_at, row) for row in await session.exec(rows)]
+
+
+async def _removed(session: AsyncSession, rows: SelectOfScalar[Removal]) -> list[Change]:
+    return [Change(row.change_seq, row.removed_at, row) for row in await session.exec(rows)]
 
 
 def _numbered(table: type[Row], project_id: UUID, after: int, upto: int, limit: int) -> SelectOfScalar[Row]:

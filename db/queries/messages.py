@@ -75,15 +75,11 @@ async def prefer(session: AsyncSession, message: Message) -> None:
 
 
 async def matching(
-    session: AsyncSession, project_id: UUID, query: str, *, created_by: UUID, first: int, after: str | None
+    session: AsyncSession, project_id: UUID, query: str, *, first: int, after: str | None
 ) -> Page[Message]:
-    """Messages in this person's chats about a project that hold all words of the query, newest first."""
-    words = func.to_tsvector("simple", col(Message.content))
-    rows = select(Message).where(
-        Message.project_id == project_id,
-        Message.created_by == created_by,
-        words.op("@@")(func.websearch_to_tsquery("simple", query)),
-    )
+    """Whole messages in the viewer's chats about a project that hold all words of the query, newest first."""
+    found = select(func.opentrace.matching_messages(project_id, query).column_valued("id"))
+    rows = select(Message).where(col(Message.id).in_(found))
     request = paging.Request(
         rows, Message.created_at, Message.id, lambda row: (row.created_at, row.id), first, after
     )

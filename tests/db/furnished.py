@@ -10,6 +10,7 @@ from db.models import (
     Act,
     ApiKey,
     AuditEntry,
+    ChatRemoval,
     Citation,
     Crawl,
     CrawlPage,
@@ -55,6 +56,7 @@ async def furnished(database: Database) -> tuple[seed.Home, dict[str, object]]:
         walk,
         CrawlPage(crawl_id=walk.id, url="https://example.com/", depth=0),
         seed.image(place),
+        ChatRemoval(project_id=home.project_id, change_seq=98, chat_id=waiting.id, created_by=home.user_id),
         DocumentRemoval(project_id=home.project_id, change_seq=99, document_id=waiting.id),
         DocumentReplacement(
             document_id=waiting.id,

@@ -95,7 +95,14 @@ def pair(chat: Chat, question: str = "Why?") -> tuple[Message, Message]:
         "project_id": chat.project_id,
         "created_by": chat.created_by,
     }
-    asked = Message(**shared, role=MessageRole.USER, content=question, created_at=START)
+    asked = Message(
+        **shared,
+        role=MessageRole.USER,
+        status=MessageStatus.COMPLETED,
+        content=question,
+        created_at=START,
+        finished_at=START,
+    )
     answer = Message(
         **shared,
         parent_id=asked.id,

@@ -3,6 +3,9 @@
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import text
+from sqlmodel.ext.asyncio.session import AsyncSession
+
 from db.engine import Database
 from db.models import (
     Chat,
@@ -20,7 +23,7 @@ from db.queries import (
 )
 from db.queries.messages import Rating
 from tests.db import seed
-from tests.db.seed import viewing
+from tests.db.seed import START, Home, viewing
 
 
 async def test_chats_move_up_when_they_are_used(database: Database, api_database: Database) -> None:
@@ -149,3 +152,52 @@ async def test_usage_is_listed_by_message(database: Database, api_database: Data
         await usage.insert(session, usage=call)
     async with viewing(api_database, home.user_id) as session:
         assert (await usage.of_messages(session, [answer.id]))[answer.id] == [call]
+
+
+ANSWER = """
+UPDATE opentrace.messages SET content = 'The keeper of the big lamp tends it.', finished_at = $2 WHERE id = $1
+"""
+MANY = """
+INSERT INTO opentrace.messages SELECT (jsonb_populate_record(m, jsonb_build_object(
+    'id', gen_random_uuid(), 'content', 'Lamp ' || number, 'finished_at', now()))).*
+  FROM opentrace.messages m CROSS JOIN generate_series(1, 2000) AS number WHERE m.id = $1
+"""
+
+
+async def found(session: AsyncSession, home: Home, words: str) -> list[str]:
+    page = await messages.matching(session, home.project_id, words, first=10, after=None)
+    return [row.content for row in page.rows]
+
+
+async def test_ones_own_whole_messages_are_found_by_their_words(
+    database: Database, api_database: Database
+) -> None:
+    home = await seed.home(database)
+    _, answer = await seed.conversation(database, home, "Who tends the lamp?")
+    stranger = await seed.home(database)
+    await seed.conversation(database, stranger, "Who tends the lamp there?")
+    await database.pool.execute(ANSWER, answer.id, None)
+    async with viewing(api_database, home.user_id) as session:
+        assert await found(session, home, "lamp") == ["Who tends the lamp?"]
+    await database.pool.execute(ANSWER, answer.id, START)
+    async with viewing(api_database, home.user_id) as session:
+        assert await found(session, home, "tends lamp") == [
+            "The keeper of the big lamp tends it.",
+            "Who tends the lamp?",
+        ]
+        assert await found(session, home, '"big lamp"') == ["The keeper of the big lamp tends it."]
+        assert await found(session, home, "-keeper") == ["Who tends the lamp?"]
+        for nothing in (f"={stranger.user_id}", f"={home.user_id}", "!!", "'"):
+            assert await found(session, home, nothing) == []
+        assert await found(session, stranger, "lamp") == []
+
+
+async def test_messages_are_found_by_their_index(database: Database, api_database: Database) -> None:
+    home = await seed.home(database)
+    question, _ = await seed.conversation(database, home, "Where is the lamp?")
+    await database.pool.execute(MANY, question.id)
+    await database.pool.execute("ANALYZE opentrace.messages")
+    async with viewing(api_database, home.user_id) as session:
+        assert await found(session, home, "lamp 17") == ["Lamp 17"]
+        scans = text("SELECT pg_stat_get_xact_numscans('opentrace.ix_messages_words'::regclass)")
+        assert (await session.exec(scans)).scalar_one() >= 1

@@ -60,7 +60,7 @@ async def test_deleting_a_chat_and_a_project_says_what_went(
     assert set(gone.document_ids) == {each.document_id for each in documents}
     assert set(gone.message_ids) == {each.id for each in messages}
     # The project, its member, settings and generation; two documents with a version each; four chunks, each
-    # with a vector and its words; a chat of two messages.
-    assert gone.num_rows == 4 + 2 * 2 + 4 * 3 + 1 + 2
+    # with a vector and its words; a chat of two messages, and what is left of the other one.
+    assert gone.num_rows == 4 + 2 * 2 + 4 * 3 + 1 + 2 + 1
     for table in ("projects", "documents", "chunks", "chunk_vectors", "messages", "document_versions"):
         assert await database.pool.fetchval(f"SELECT count(*) FROM opentrace.{table}") == 0

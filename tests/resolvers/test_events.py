@@ -26,6 +26,7 @@ subscription ($id: ID!, $after: String) {
     ... on DocumentChanged {
       documentId document { id status placeInQueue } counts { status count }
     }
+    ... on ChatChanged { chatId chat { title } }
   }
 }
 """
@@ -115,6 +116,20 @@ async def test_a_project_is_followed_through_all_of_its_documents_and_on_from_a_
         while (again := await socket.receive())["id"] != "2":
             continue
         assert again["payload"]["data"]["projectEvents"] == deleted
+
+
+async def test_ones_chats_are_followed_with_their_project(served: Served) -> None:
+    project = await asking.new_project(served)
+    async with served.socket() as socket:
+        await socket.subscribe("1", PROJECT_EVENTS, id=project)
+        await socket.receive()
+        chat = await asking.new_chat(served, project)
+        changed = (await socket.receive())["payload"]["data"]["projectEvents"]
+        place = {"__typename": "ChatChanged", "cursor": "0-1", "attempt": 0, "chatId": chat}
+        assert changed == place | {"chat": {"title": "Lamps"}}
+        await served.ask(f'mutation {{ deleteChat(input: {{chatId: "{chat}"}}) {{ __typename }} }}')
+        changed = (await socket.receive())["payload"]["data"]["projectEvents"]
+        assert changed == place | {"cursor": "0-2", "chat": None}
 
 
 async def channels(served: Served) -> list[Any]:

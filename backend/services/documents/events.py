@@ -6,8 +6,8 @@ from uuid import UUID
 from backend.events.cursor import Cursor
 from backend.events.envelope import Event
 from backend.events.publish import announce, ring
-from backend.services import topics
-from backend.services.documents import changes, failures
+from backend.services import changes, topics
+from backend.services.documents import failures
 from db.engine import Session
 from db.models import Document, DocumentStatus
 from db.models.base import utc_now

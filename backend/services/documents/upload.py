@@ -9,8 +9,8 @@ from uuid import UUID, uuid4, uuid5
 from backend.auth import Viewer
 from backend.events.publish import ring
 from backend.queue import Job, enqueue
-from backend.services import idempotency, rights
-from backend.services.documents import changes, events, quotas
+from backend.services import changes, idempotency, rights
+from backend.services.documents import events, quotas
 from backend.services.documents import files as accepted
 from backend.services.documents.files import FileRequest, UploadLimits
 from backend.services.idempotency import Call

@@ -7,8 +7,7 @@ from backend.errors import Conflict, Invalid, NotFound
 from backend.events.publish import ring
 from backend.llm import EmbeddingModel
 from backend.queue import Job, enqueue
-from backend.services import rights
-from backend.services.documents import changes
+from backend.services import changes, rights
 from db.engine import Session
 from db.models import EmbeddingGeneration, GenerationStatus
 from db.models.base import utc_now

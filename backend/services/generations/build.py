@@ -16,8 +16,8 @@ from backend.llm import EmbeddingModel
 from backend.queue import Job, enqueue
 from backend.rag import embed
 from backend.rag.embed import Batch, Vectors
-from backend.services import paid, work
-from backend.services.documents import changes, failures
+from backend.services import changes, paid, work
+from backend.services.documents import failures
 from backend.services.documents.reuse import digest
 from backend.services.documents.run import Doors
 from backend.services.generations import begin

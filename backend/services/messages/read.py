@@ -47,8 +47,6 @@ async def matching(
         raise Invalid(f"Look for 1 to {MAX_QUERY} characters.", field="query")
     await rights.member(session, viewer=viewer, project_id=project_id)
     try:
-        return await messages.matching(
-            session, project_id, words, created_by=viewer.user_id, first=first, after=after
-        )
+        return await messages.matching(session, project_id, words, first=first, after=after)
     except ValueError as error:
         raise Invalid(str(error), field="after") from error

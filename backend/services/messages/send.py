@@ -7,8 +7,9 @@ from uuid import UUID
 from backend import queue
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound, TooLarge
+from backend.events.publish import ring
 from backend.queue import Job
-from backend.services import chats, idempotency
+from backend.services import changes, chats, idempotency
 from backend.services.idempotency import Call
 from db.engine import Session
 from db.models import Chat, Message, MessageRole, MessageStatus
@@ -43,6 +44,7 @@ async def send(
         return await _first(session, known)
     # The update holds the chat's row, so that two questions sent at once follow each other.
     await chat_rows.touch(session, chat_id)
+    ring(session, changes.topic(chat.project_id))
     sent.question.parent_id = await messages.end_of(session, chat_id)
     await messages.insert_pair(session, question=sent.question, answer=sent.answer)
     queue.enqueue(session, Job.ANSWER_MESSAGE, sent.answer.id)

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 from backend.agents import prompts
 from backend.agents.prompts.blocks import escaped
 from backend.errors import AppError
+from backend.events.publish import ring
 from backend.llm import ModelAnswerInvalid, Models
 from backend.rag import tokens
+from backend.services import changes
 from backend.services.messages import past
 from backend.services.messages.ledger import Ledger
 from backend.transactions import Transactions
@@ -151,6 +153,7 @@ async def _keep(transactions: Transactions, chat: Chat, tended: _Tended) -> None
             row = await tending.fence(session, chat)
             if tended.title is not None and not row.is_titled:
                 row.title, row.is_titled = tended.title, True
+                ring(session, changes.topic(row.project_id))
             if tended.memory is not None:
                 await tending.remember(session, tended.memory)
             if row.tend_at == chat.tend_at:

@@ -23,7 +23,7 @@ export function ProjectLive({ project, children }: { project: string; children: 
   const [counts, setCounts] = useState<Counts | null>(null);
 
   function onEvent({ projectEvents: event }: ProjectEventsSubscription) {
-    if (event.__typename === 'EventsMissed' || event.__typename === 'EmbeddingModelProgressed') return;
+    if (!('counts' in event)) return;
     setCounts(Object.fromEntries(event.counts.map(({ status, count }) => [status, count])));
     if (event.__typename === 'DocumentChanged') {
       if (event.document) put(client.cache, project, event.documentId);

@@ -9,8 +9,7 @@ from uuid import UUID
 from backend.events import Event
 from backend.local.model_server import EMBEDDING_MODEL
 from backend.rag.search import Found
-from backend.services import search
-from backend.services.documents import changes
+from backend.services import changes, search
 from backend.services.generations import begin, build
 from backend.services.generations.build import Limits
 from db.models import EmbeddingGeneration

@@ -1,6 +1,6 @@
-"""Following a project: what becomes of its documents and its embedding model, from any change on.
+"""Following a project: what becomes of its documents, its embedding model and the viewer's chats about it.
 
-The rows are the record (docs/adr/0009): a doorbell says that there is news, and the rows say what.
+The rows are the record (docs/adr/0010): a doorbell says that there is news, and the rows say what.
 """
 
 import asyncio
@@ -19,6 +19,7 @@ from backend.events.hub import Hub
 from backend.services import rights
 from backend.transactions import Transactions
 from db.engine import Session
+from db.models import Chat, ChatRemoval, Document, DocumentRemoval, EmbeddingGeneration
 from db.models.base import utc_now
 from db.queries import changes, documents, generations
 from db.queries.changes import Change
@@ -27,6 +28,7 @@ log = structlog.get_logger()
 
 SNAPSHOT = "ProjectSnapshot"
 CHANGED = "DocumentChanged"
+CHAT_CHANGED = "ChatChanged"
 PROGRESSED = "EmbeddingModelProgressed"
 
 BATCH = 100
@@ -43,9 +45,9 @@ def topic(project_id: UUID) -> str:
 async def watch(
     transactions: Transactions, hub: Hub, *, viewer: Viewer, project_id: UUID, after: Cursor | None
 ) -> AsyncGenerator[Event]:
-    """Yield the changes of the project's documents after the cursor, or from a snapshot of their counts on.
+    """Yield the project's changes after the cursor, or from a snapshot of their counts on.
 
-    A document that changed several times before it was read is told once, as it is. There is no end: raises
+    What changed several times before it was read is told once, as it is. There is no end: raises
     NotFound for strangers, before anything is yielded, and as soon as the viewer may see the project no more.
     """
     view = _View(transactions, viewer, project_id)
@@ -109,7 +111,7 @@ class _View:
         new = [row for row in rows if self._stalled.get(row.id) != row.leased_until]
         self._stalled = {row.id: row.leased_until for row in rows}
         counts = await self._counts(session) if new else {}
-        return [self._of(Change(self.seen, utc_now(), row.id, row), counts) for row in new]
+        return [self._of(Change(self.seen, utc_now(), row), counts) for row in new]
 
     async def _state(self, session: Session) -> dict[str, object]:
         change = (await generations.changes_of(session, [self.project_id])).get(self.project_id)
@@ -117,10 +119,13 @@ class _View:
         return {"counts": await self._counts(session), "model_change": told}
 
     def _of(self, change: Change, counts: dict[str, int]) -> Event:
-        if change.generation is not None:
-            data: dict[str, object] = {"model_change": change.generation.model_dump(mode="json")}
-            return self._event(PROGRESSED, change.seq, data)
-        return self._event(CHANGED, change.seq, _data(change, counts))
+        match change.row:
+            case EmbeddingGeneration() as row:
+                return self._event(PROGRESSED, change.seq, {"model_change": row.model_dump(mode="json")})
+            case Chat() | ChatRemoval() as row:
+                return self._event(CHAT_CHANGED, change.seq, _told_of_chat(row))
+            case Document() | DocumentRemoval() as row:
+                return self._event(CHANGED, change.seq, _told_of_document(row) | {"counts": counts})
 
     async def _counts(self, session: Session) -> dict[str, int]:
         counted = await documents.counts_by_status(session, [self.project_id])
@@ -130,10 +135,13 @@ class _View:
         return Event(topic=topic(self.project_id), cursor=Cursor(0, seq), kind=kind, data=data)
 
 
-def _data(change: Change, counts: dict[str, int]) -> dict[str, object]:
-    document = change.document
-    return {
-        "document_id": str(change.document_id),
-        "document": None if document is None else document.model_dump(mode="json"),
-        "counts": counts,
-    }
+def _told_of_document(row: Document | DocumentRemoval) -> dict[str, object]:
+    if isinstance(row, DocumentRemoval):
+        return {"document_id": str(row.document_id), "document": None}
+    return {"document_id": str(row.id), "document": row.model_dump(mode="json")}
+
+
+def _told_of_chat(row: Chat | ChatRemoval) -> dict[str, object]:
+    if isinstance(row, ChatRemoval):
+        return {"chat_id": str(row.chat_id), "chat": None}
+    return {"chat_id": str(row.id), "chat": row.model_dump(mode="json")}

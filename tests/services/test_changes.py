@@ -9,8 +9,10 @@ import pytest
 
 from backend.errors import NotFound
 from backend.events import Cursor, Event
-from backend.services.documents import changes, control
-from db.models import Document
+from backend.services import changes, chats
+from backend.services.documents import control
+from backend.services.messages import send
+from db.models import Document, MemberRole, ProjectMember
 from tests.fixtures import house as houses
 from tests.fixtures.house import House, described, markdown
 
@@ -168,3 +170,42 @@ async def test_a_document_whose_worker_falls_silent_is_shown_as_stalled_once(
     ]
     assert [event.cursor.seq for event in told] == [upto, upto + 1, upto + 1]
     assert [Document.model_validate(event.data["document"]).is_stalled for event in told] == [True] * 3
+
+
+def brief_of_chat(event: Event) -> tuple[str, int, str, str | None]:
+    chat = event.data["chat"]
+    return event.kind, event.cursor.seq, event.data["chat_id"], chat and chat["title"]
+
+
+async def test_a_chat_is_told_when_it_comes_is_used_is_renamed_and_goes(house: House) -> None:
+    unit, viewer = house.api.transactions.unit_of_work, house.viewer
+    async with aclosing(watch(house)) as stream:
+        await following(stream)
+        async with unit(viewer=viewer.user_id) as session:
+            chat = await chats.create(session, viewer=viewer, project_id=house.project_id)
+        id = str(chat.id)
+        assert brief_of_chat(await following(stream)) == ("ChatChanged", 1, id, "New chat")
+        async with unit(viewer=viewer.user_id) as session:
+            await send.send(session, viewer=viewer, chat_id=chat.id, content="How tall is it?")
+        used = await following(stream)
+        assert brief_of_chat(used) == ("ChatChanged", 2, id, "New chat")
+        assert used.data["chat"]["updated_at"] > used.data["chat"]["created_at"]
+        async with unit(viewer=viewer.user_id) as session:
+            await chats.rename(session, viewer=viewer, chat_id=chat.id, title="Heights")
+        assert brief_of_chat(await following(stream)) == ("ChatChanged", 3, id, "Heights")
+        await chats.delete(house.api.transactions, viewer=viewer, chat_id=chat.id)
+        assert brief_of_chat(await following(stream)) == ("ChatChanged", 4, id, None)
+
+
+async def test_what_becomes_of_anothers_chats_is_not_told(house: House) -> None:
+    other = await houses.person(house.worker)
+    async with house.worker.transactions.unit_of_work() as session:
+        session.add(ProjectMember(user_id=other.user_id, project_id=house.project_id, role=MemberRole.MEMBER))
+    unit = house.api.transactions.unit_of_work
+    async with unit(viewer=other.user_id) as session:
+        chat = await chats.create(session, viewer=other, project_id=house.project_id, title="Secret")
+    await chats.delete(house.api.transactions, viewer=other, chat_id=chat.id)
+    async with unit(viewer=house.viewer.user_id) as session:
+        mine = await chats.create(session, viewer=house.viewer, project_id=house.project_id, title="Mine")
+    (event,) = await told(house, 0, 3)
+    assert brief_of_chat(event) == ("ChatChanged", 3, str(mine.id), "Mine")
