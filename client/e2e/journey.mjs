@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { launch, vitals } from './browser.mjs';
 import { look } from './looks.mjs';
+import { ownerOf } from './owner.mjs';
 
 const given = JSON.parse(process.argv[2]);
 const { browser, context, complaints, hosts } = await launch(given.chromium);
@@ -160,57 +161,6 @@ async function tend() {
   await button('Cancel').click();
 }
 
-async function settings() {
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByLabel('Passages found', { exact: true }).fill('50');
-  await button('Save').click();
-  await page.getByText('Answering').waitFor();
-  await page.getByLabel('Passages found', { exact: true }).fill('7');
-  await button('Save').click();
-  await page.getByText('Saved. The next question is answered this way.').waitFor();
-  await look(page, 'settings', given.artefacts);
-}
-
-/** A key for one project, with an end and a budget: it signs a program in until it is revoked. */
-async function keys() {
-  await button('Account').click();
-  await page.getByRole('menuitem', { name: 'API keys' }).click();
-  await page.getByText('No keys yet').waitFor();
-  await button('New key').click();
-  await page.getByLabel('Name').fill('Nightly report');
-  await page.getByLabel(/^Only these/).click();
-  await page.getByLabel('Harbour').check();
-  await page.getByLabel('Budget in US dollars').fill('2.50');
-  await look(page, 'key-new', given.artefacts);
-  await button('Make the key').click();
-  const first = await page.getByLabel('The key', { exact: true }).inputValue();
-  await look(page, 'key-secret', given.artefacts);
-  await page.keyboard.press('Escape');
-  await button('I have kept it').click();
-  assert.equal(await holds(first), true);
-  await page.getByText('$0.00 of $2.50').waitFor();
-  await button('Renew Nightly report').click();
-  await page.getByLabel('The old key still holds').selectOption('End it at once');
-  await button('Renew').click();
-  const second = await page.getByLabel('The key', { exact: true }).inputValue();
-  await button('I have kept it').click();
-  await page.getByText('1 key that ended').waitFor();
-  assert.deepEqual([await holds(first), await holds(second)], [false, true]);
-  await button('Revoke Nightly report').click();
-  await button('Revoke the key').click();
-  await page.getByText('2 keys that ended').click();
-  assert.equal(await holds(second), false);
-  await look(page, 'keys', given.artefacts);
-  await page.goBack();
-}
-
-/** Whether the API takes this key, asked as a program would. */
-async function holds(key) {
-  const body = JSON.stringify({ query: '{ projects { totalCount } }' });
-  const answer = await fetch(given.api, { method: 'POST', headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, body });
-  return (await answer.json()).data?.projects?.totalCount === 1;
-}
-
 async function deleteProject() {
   await button('Delete').click();
   await page.getByText('1 document with').waitFor();
@@ -219,8 +169,10 @@ async function deleteProject() {
   await page.getByText('Begin with a project').waitFor();
 }
 
+const { settings, changeModel, keys } = ownerOf(page, given);
+
 try {
-  for (const work of [signIn, createProject, upload, readDocument, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, tend, settings, keys, deleteProject]) {
+  for (const work of [signIn, createProject, upload, readDocument, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, tend, settings, changeModel, keys, deleteProject]) {
     step = work.name;
     const began = performance.now();
     await work();

@@ -35,3 +35,8 @@ export function ago(iso: string, now: number = Date.now()): string {
 export function count(number: number, noun: string): string {
   return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 }
+
+const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
+
+/** An amount of US dollars as the API writes it, with up to four places. */
+export const usd = (amount: string) => dollars.format(Number(amount));

@@ -7,9 +7,10 @@ import { useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { ProgressBar } from '@/components/ui/progress';
 import { ApiKeyRowFragmentDoc, type ApiKeyRowFragment } from '@/gql/graphql';
+import { usd } from '@/lib/format';
 import { RevokeApiKey } from './revoke';
 import { RotateApiKey } from './rotate';
-import { capabilitiesOf, endOf, reachOf, spentShare, usd, usedAt } from './words';
+import { capabilitiesOf, endOf, reachOf, spentShare, usedAt } from './words';
 
 export function ApiKeyRow({ apiKey: from }: { apiKey: FragmentType<ApiKeyRowFragment> }) {
   const { data: key, complete } = useFragment({ fragment: ApiKeyRowFragmentDoc, fragmentName: 'ApiKeyRow', from });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { capabilitiesOf, endOf, reachOf, spentShare, usd } from './words';
+import { usd } from '@/lib/format';
+import { capabilitiesOf, endOf, reachOf, spentShare } from './words';
 
 const NOW = Date.parse('2026-03-10T12:00:00Z');
 

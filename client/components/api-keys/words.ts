@@ -10,11 +10,6 @@ export const CAPABILITIES: { value: Capability; label: string; help: string }[] 
   { value: 'MANAGE_PROJECTS', label: 'Manage projects', help: 'Make, change and delete projects, and set how they answer.' },
 ];
 
-const dollars = new Intl.NumberFormat('en', { style: 'currency', currency: 'USD', maximumFractionDigits: 4 });
-
-/** An amount of US dollars, with up to four places. */
-export const usd = (amount: string) => dollars.format(Number(amount));
-
 export function capabilitiesOf({ capabilities }: Pick<ApiKeyRowFragment, 'capabilities'>): string {
   return CAPABILITIES.filter(({ value }) => capabilities.includes(value))
     .map(({ label }) => label)

@@ -3,6 +3,7 @@
 import { useApolloClient } from '@apollo/client/react';
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
 import { ProjectEventsDocument, type DocumentStatus, type ProjectEventsSubscription } from '@/gql/graphql';
+import { progress } from '@/components/settings/model-progress';
 import { useEvents } from '@/hooks/use-events';
 import { drop, put } from './cache';
 
@@ -23,12 +24,14 @@ export function ProjectLive({ project, children }: { project: string; children: 
   const [counts, setCounts] = useState<Counts | null>(null);
 
   function onEvent({ projectEvents: event }: ProjectEventsSubscription) {
+    if (event.__typename === 'EmbeddingModelProgressed') progress(client, project, event.change);
     if (!('counts' in event)) return;
     setCounts(Object.fromEntries(event.counts.map(({ status, count }) => [status, count])));
     if (event.__typename === 'DocumentChanged') {
       if (event.document) put(client.cache, project, event.documentId);
       else drop(client.cache, project, event.documentId);
     } else {
+      progress(client, project, event.embeddingModelChange);
       // What changed before the snapshot was taken may be missing from a list that was read still earlier.
       for (const query of client.getObservableQueries()) if (query.queryName === 'Documents') void query.refetch();
     }

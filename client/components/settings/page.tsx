@@ -1,4 +1,4 @@
-// The settings of a project: how it answers, what it is called, and its end.
+// The settings of a project: how it answers, which model reads it, what it is called, and its end.
 'use client';
 import { useQuery } from '@apollo/client/react';
 import { useRouter } from 'next/navigation';
@@ -10,6 +10,7 @@ import { RenameProject } from '@/components/projects/rename';
 import { Button } from '@/components/ui/button';
 import { Loading, Notice, Skeleton } from '@/components/ui/states';
 import { SettingsDocument } from '@/gql/graphql';
+import { EmbeddingModel } from './embedding-model';
 import { SettingsForm } from './form';
 
 export function SettingsPage() {
@@ -19,15 +20,10 @@ export function SettingsPage() {
   const [dialog, setDialog] = useState<'rename' | 'delete' | null>(null);
   const project = data?.project;
   return (
-    <main id="main" className="mx-auto w-full max-w-3xl px-4 py-6 sm:px-6">
+    <main id="main" className="mx-auto w-full max-w-3xl px-4 xl:max-w-7xl py-6 sm:px-6">
       <div className="mb-6 flex flex-wrap items-center justify-between gap-3">
         <div className="min-w-0">
           <h1 className="text-2xl font-semibold tracking-tight">Settings</h1>
-          {project?.embeddingModel && (
-            <p className="text-sm text-muted">
-              Read with {project.embeddingModel.name}, {project.embeddingModel.dimensions} dimensions
-            </p>
-          )}
         </div>
         {project && (
           <div className="flex gap-2">
@@ -45,6 +41,9 @@ export function SettingsPage() {
       {project && (
         <>
           <SettingsForm project={id} saved={project.retrievalSettings} />
+          <div className="mt-8 xl:w-[calc(50%-1rem)]">
+            <EmbeddingModel project={project} />
+          </div>
           <RenameProject project={project} isOpen={dialog === 'rename'} onClose={() => setDialog(null)} />
           <DeleteProject project={project} isOpen={dialog === 'delete'} onClose={() => setDialog(null)} onDeleted={() => router.replace('/projects')} />
         </>
