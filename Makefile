@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 CLIENT := client/node_modules/.developers
 .DEFAULT_GOAL := help
 
-.PHONY: help up down status doctor check client-check client-test format test e2e chaos eval bench docs schema migrate lock clean
+.PHONY: help up down status doctor check client-check client-test format test e2e chaos soak eval bench docs schema migrate lock clean
 
 help:  ## Show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ e2e: $(VENV)/dev  ## The client in a real browser: the journey, and much of ever
 
 chaos: $(VENV)/dev  ## Kill things for a long time and see that nothing is lost
 	$(BIN)/python -m pytest -m chaos $(ARGS)
+
+soak: $(VENV)/dev  ## Everything at once while servers are killed, slow and wrong: make soak MINUTES=30
+	$(BIN)/python -m bench.soak --minutes $(or $(MINUTES),30) $(ARGS)
 
 eval: $(VENV)/dev  ## Measure retrieval over a judged set: make eval DATA=FOLDER ARGS=--ladder
 	$(BIN)/python -m backend.cli eval $(DATA) $(ARGS)
