@@ -31,6 +31,8 @@ class Rules:
     num_chunks: int = 20_000
     """It loses its index when it has fewer than half as many."""
     min_recall: float = 0.98
+    breadths: tuple[int, ...] = (200, 400, 1000)
+    """How many candidates a walk may keep at the least, tried in this order; pgvector keeps 1,000 at most."""
     num_queries: int = 50
     per_partition: int = 50
     every_seconds: float = 60.0
@@ -120,9 +122,12 @@ async def _build(turn: _Turn, index: VectorIndex) -> None:
 
 
 async def _check(turn: _Turn, index: VectorIndex) -> None:
-    """Let search use the index if it finds enough; else drop it, until the project has grown."""
-    index.recall = await vector_indexes.recall(turn.database, index, num_queries=turn.rules.num_queries)
-    is_good = index.recall >= turn.rules.min_recall
+    """Let search use the index, as broadly as it must; else drop it, until the project has grown."""
+    is_good = False
+    for index.breadth in turn.rules.breadths:
+        index.recall = await vector_indexes.recall(turn.database, index, num_queries=turn.rules.num_queries)
+        if is_good := index.recall >= turn.rules.min_recall:
+            break
     await _keep(turn, index, VectorIndexStatus.READY if is_good else VectorIndexStatus.REFUSED)
     if not is_good:
         await vector_indexes.drop(turn.database, index)
@@ -132,6 +137,7 @@ async def _check(turn: _Turn, index: VectorIndex) -> None:
         generation_id=str(index.generation_id),
         status=index.status,
         num_chunks=index.num_chunks,
+        breadth=index.breadth,
         recall=index.recall,
         build_seconds=index.build_seconds,
     )

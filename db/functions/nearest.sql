@@ -26,13 +26,15 @@ BEGIN
 END
 $$;
 
--- Five times as many candidates as are wanted, sorted by their exact distances: the walk keeps as many, and hands
--- over as many where a filter takes some away. It goes on where too few are left, but not for ever: whoever asks
--- compares what came back with what was wanted. The statement is made anew each time, since an index for a fixed number of dimensions is only known by that number; without its
--- index it is slow and right.
+-- Five times as many candidates as are wanted, at least `breadth`, sorted by their exact distances: the walk keeps as
+-- many, and hands over as many where a filter takes some away. It goes on where too few are left, but not for ever:
+-- whoever asks compares what came back with what was wanted. The statement is made anew each time, since an index for
+-- a fixed number of dimensions is only known by that number; without its index it is slow and right.
+DROP FUNCTION IF EXISTS opentrace.indexed_chunks(uuid, uuid, integer, {vector}.halfvec, uuid[], integer);
+
 CREATE OR REPLACE FUNCTION opentrace.indexed_chunks(
-    its_project uuid, its_generation uuid, dimensions integer, needle {vector}.halfvec, documents uuid[],
-    num_hits integer
+    its_project uuid, its_generation uuid, dimensions integer, breadth integer, needle {vector}.halfvec,
+    documents uuid[], num_hits integer
 )
 RETURNS TABLE (chunk_id uuid, distance double precision)
 LANGUAGE plpgsql STABLE
@@ -42,7 +44,7 @@ SET hnsw.iterative_scan = relaxed_order
 SET hnsw.ef_search = 200
 AS $$
 BEGIN
-    PERFORM set_config('hnsw.ef_search', least(greatest(5 * num_hits, 200), 1000)::text, true);
+    PERFORM set_config('hnsw.ef_search', least(greatest(5 * num_hits, breadth), 1000)::text, true);
     RETURN QUERY EXECUTE format(
         $statement$
         SELECT near.chunk_id, near.distance
@@ -64,8 +66,10 @@ $$;
 
 -- How many of the ten nearest the index finds: the mean over some of the project's own vectors as queries. What is
 -- as near as the tenth counts.
+DROP FUNCTION IF EXISTS opentrace.index_recall(uuid, uuid, integer, integer);
+
 CREATE OR REPLACE FUNCTION opentrace.index_recall(
-    its_project uuid, its_generation uuid, dimensions integer, num_queries integer
+    its_project uuid, its_generation uuid, dimensions integer, breadth integer, num_queries integer
 )
 RETURNS double precision
 LANGUAGE sql STABLE
@@ -86,7 +90,9 @@ AS $$
       ) AS best
      CROSS JOIN LATERAL (
         SELECT count(*) AS num
-          FROM opentrace.indexed_chunks(its_project, its_generation, dimensions, query.embedding, NULL, 10) AS i
+          FROM opentrace.indexed_chunks(
+              its_project, its_generation, dimensions, breadth, query.embedding, NULL, 10
+          ) AS i
          WHERE i.distance <= best.furthest + 1e-6
       ) AS hit
 $$;

@@ -33,7 +33,7 @@ DECLARE
     found_ids uuid[];
     distances double precision[];
 BEGIN
-    SELECT i.dimensions, i.num_chunks INTO known
+    SELECT i.dimensions, i.breadth, i.num_chunks INTO known
       FROM opentrace.vector_indexes i
      WHERE i.generation_id = its_generation AND i.project_id = its_project AND i.status = 'READY';
     IF FOUND AND (documents IS NULL OR known.num_chunks <= 4 * (
@@ -41,7 +41,7 @@ BEGIN
     )) THEN
         SELECT array_agg(i.chunk_id), array_agg(i.distance) INTO found_ids, distances
           FROM opentrace.indexed_chunks(
-              its_project, its_generation, known.dimensions, needle, documents, num_hits
+              its_project, its_generation, known.dimensions, known.breadth, needle, documents, num_hits
           ) AS i;
         IF cardinality(found_ids) = num_hits THEN
             RETURN QUERY

@@ -30,6 +30,7 @@ class VectorIndex(Table, table=True):
         one_of("status", VectorIndexStatus),
         check("dimensions", "dimensions > 0"),
         check("recall", "recall BETWEEN 0 AND 1"),
+        check("breadth", "breadth BETWEEN 0 AND 1000"),
     )
 
     generation_id: UUID = Field(primary_key=True)
@@ -40,6 +41,8 @@ class VectorIndex(Table, table=True):
     status: VectorIndexStatus = choice(VectorIndexStatus, default=VectorIndexStatus.BUILDING)
     num_chunks: int
     """How many there were when recall was last measured; newer ones go into the index as they are written."""
+    breadth: int
+    """How many candidates a walk keeps at the least: the fewest with which it finds enough."""
     recall: float | None = None
     """Of the ten nearest, against exact search, with vectors of the project as queries. Too low: REFUSED."""
     build_seconds: float | None = None

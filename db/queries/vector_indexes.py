@@ -25,7 +25,8 @@ SELECT g.project_id, g.id AS generation_id, g.dimensions,
          WHERE v.project_id = g.project_id AND v.generation_id = g.id) AS num_chunks,
        (SELECT v.tableoid::regclass::text FROM opentrace.chunk_vectors v
          WHERE v.project_id = g.project_id AND v.generation_id = g.id LIMIT 1) AS partition,
-       coalesce(i.status, 'BUILDING') AS status, i.built_at, i.build_seconds
+       coalesce(i.status, 'BUILDING') AS status, coalesce(i.breadth, 0) AS breadth,
+       i.built_at, i.build_seconds
   FROM (
     SELECT d.project_id, sum(d.num_chunks) AS num
       FROM opentrace.documents d GROUP BY d.project_id HAVING sum(d.num_chunks) >= :num_chunks
@@ -51,7 +52,7 @@ _NUM_OTHERS = text(
     "SELECT count(*) FROM opentrace.vector_indexes"
     " WHERE partition = :partition AND generation_id <> :generation_id AND status <> 'REFUSED'"
 )
-_RECALL = "SELECT opentrace.index_recall($1, $2, $3, $4)"
+_RECALL = "SELECT opentrace.index_recall($1, $2, $3, $4, $5)"
 _VECTOR_SCHEMA = "SELECT extnamespace::regnamespace::text FROM pg_extension WHERE extname = 'vector'"
 _IS_WHOLE = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"
 
@@ -109,8 +110,8 @@ async def drop(database: Database, index: VectorIndex) -> None:
 
 
 async def recall(database: Database, index: VectorIndex, *, num_queries: int) -> float:
-    """How many of the ten nearest chunks it finds, from 0 to 1, the mean over so many of its own vectors."""
-    values = (index.project_id, index.generation_id, index.dimensions, num_queries)
+    """How many of the ten nearest it finds by its breadth, from 0 to 1, the mean over so many own vectors."""
+    values = (index.project_id, index.generation_id, index.dimensions, index.breadth, num_queries)
     with translate():
         found: float | None = (await engine.fetch(database, _RECALL, *values))[0][0]
     return found or 0.0

@@ -15,6 +15,7 @@ from db import engine, migrate
 from db.engine import Database
 from db.models import Fusion, VectorIndex, VectorIndexStatus
 from db.queries import search
+from db.queries import vector_indexes as index_rows
 from db.queries.search import Arms, Cut, Scope, Wordings
 from tests.db import seed
 from tests.fixtures.databases import DatabaseAddress
@@ -25,7 +26,7 @@ READY = {"num_built": 1, "num_ready": 1}
 VECTORS = seed.vectors(NUM + 100)
 NEAREST = "SELECT chunk_id FROM opentrace.nearest_chunks($1, $2, $3::real[]::halfvec, $4, $5)"
 EXACT = NEAREST.replace("nearest_chunks", "exact_chunks")
-INDEXED = NEAREST.replace("nearest_chunks($1, $2,", f"indexed_chunks($1, $2, {seed.DIMENSIONS},")
+INDEXED = NEAREST.replace("nearest_chunks($1, $2,", f"indexed_chunks($1, $2, {seed.DIMENSIONS}, 200,")
 INDEXES = """
 SELECT c.relname, i.indisvalid FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
  WHERE c.relname LIKE 'chunk_vectors_near_%'
@@ -97,6 +98,7 @@ async def test_a_large_project_is_searched_by_its_index_and_finds_the_same(datab
     assert await tend(database) == READY
     (row,) = await rows(database)
     assert (row.generation_id, row.status, row.num_chunks) == (home.generation_id, "READY", NUM + 100)
+    assert row.breadth == 200
     assert (row.recall or 0) >= 0.98 and row.built_at is not None and row.build_seconds is not None
     used = await num_scans(database)
     assert await searched() == before
@@ -201,6 +203,22 @@ async def test_an_index_that_finds_too_little_is_not_used(database: Database) ->
     assert await tend(database) == {}
     await seed.published(database, home, seed.vectors(NUM + 200, seed=5), second=2)
     assert await tend(database) == READY
+
+
+async def test_an_index_is_walked_as_broadly_as_it_must_be(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await large(database)
+    tried = []
+
+    async def recall(_: Database, index: VectorIndex, *, num_queries: int) -> float:
+        tried.append((index.breadth, num_queries))
+        return 0.97 if index.breadth < 400 else 0.99
+
+    monkeypatch.setattr(index_rows, "recall", recall)
+    assert await tend(database) == READY
+    assert tried == [(200, 50), (400, 50)]
+    assert [(row.breadth, row.recall) for row in await rows(database)] == [(400, 0.99)]
 
 
 async def test_an_index_is_checked_again_when_its_project_has_doubled(database: Database) -> None:
