@@ -24,5 +24,6 @@ async def test_a_thousand_disconnects(
         num_answers=int(os.environ.get("CHAOS_ANSWERS", "50")),
         num_cuts=int(os.environ.get("CHAOS_DISCONNECTS", "20")),
     )
-    counts = f"{drama.num_answers} answers, {drama.num_cuts} disconnects, {drama.num_events} events"
+    counts = f"{drama.num_answers} answers, {drama.num_cuts} disconnects, {drama.num_events} events, "
+    counts += f"{drama.num_missed} times more was missed than Redis knew"
     print(f"{way.__name__}: {counts}")
