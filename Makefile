@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 CLIENT := client/node_modules/.developers
 .DEFAULT_GOAL := help
 
-.PHONY: help up down status doctor check client-check client-test format test e2e chaos soak eval bench docs schema migrate lock clean
+.PHONY: help up down status doctor check client-check client-test format test e2e chaos soak eval bench docs schema schema-release migrate lock clean
 
 help:  ## Show this list
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 up: $(VENV)/local  ## Install what is missing and run everything on this machine, without keys
 	@$(BIN)/python -m backend.cli up $(ARGS)
@@ -66,6 +66,9 @@ docs: $(VENV)/dev  ## Build the documentation into .site; a broken link fails
 schema: $(VENV)/dev  ## Write backend/schema/schema.graphql anew
 	$(BIN)/python -m backend.cli export-schema
 	@if [ -e $(CLIENT) ]; then cd client && npm run --silent generate; fi
+
+schema-release: check  ## Keep today's schema as the released one: from now on it must not break
+	cp backend/schema/schema.graphql backend/schema/released.graphql
 
 migrate: $(VENV)/local  ## Bring the database of OPENTRACE_DATABASE__URL up to date
 	$(BIN)/python -m backend.cli migrate

@@ -1,9 +1,9 @@
-"""The pages of the documentation that code can write: settings, commands, schema, events and codes.
+"""The pages of the documentation that code can write: settings, commands, codes, the schema and its changes.
 
 They are written into the site each time it is built (`make docs`) and kept nowhere, so they cannot drift.
 """
 
-from manual import codes, commands, schema, settings
+from manual import changes, codes, commands, schema, settings
 
 
 def pages() -> dict[str, str]:
@@ -13,4 +13,5 @@ def pages() -> dict[str, str]:
         "reference/commands.md": commands.page(),
         "reference/codes.md": codes.page(),
         **schema.pages(),
+        "reference/schema/changes.md": changes.page(),
     }

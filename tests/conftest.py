@@ -14,4 +14,5 @@ pytest_plugins = [
     "tests.fixtures.shelves",
     "tests.fixtures.site",
     "tests.fixtures.stage",
+    "tests.fixtures.suites",
 ]

@@ -7,6 +7,8 @@ import click
 from backend.errors import Conflict
 
 SDL = Path(__file__).parents[1] / "schema" / "schema.graphql"
+RELEASED = SDL.with_name("released.graphql")
+"""The SDL of the last release: what programs out there rely on."""
 
 
 def export(*, check: bool) -> None:

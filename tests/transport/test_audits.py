@@ -1,41 +1,13 @@
 """The suites of others that the transport stands up to."""
 
-import asyncio
-import hashlib
 import json
-import shutil
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.fixtures import asking
 from tests.fixtures.served import Served
-
-SUITES = Path(__file__).parents[1] / "suites"
-
-
-@pytest.fixture(scope="session")
-async def suites() -> Path:
-    """The folder of the suites, with what their lock names installed; skips where there is no npm."""
-    if shutil.which("npm") is None:
-        pytest.skip("needs node and npm")
-    lock = hashlib.sha256((SUITES / "package-lock.json").read_bytes()).hexdigest()
-    installed = SUITES / "node_modules/.installed"
-    if not installed.exists() or installed.read_text() != lock:
-        await run("npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts")
-        installed.write_text(lock)
-    return SUITES
-
-
-async def run(*command: str) -> list[Any]:
-    """The JSON lines that a command prints."""
-    child = await asyncio.create_subprocess_exec(
-        *command, cwd=SUITES, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-    )
-    out, err = await child.communicate()
-    assert child.returncode == 0, err.decode()
-    return [json.loads(line) for line in out.decode().splitlines() if line.startswith(("{", '"'))]
+from tests.fixtures.suites import run
 
 
 async def test_all_audits_of_graphql_over_http_pass(served: Served, suites: Path) -> None:
