@@ -27,7 +27,7 @@ async def measure(figures: list[Figure], database: Database, user_id: UUID) -> N
     """Row 11: seconds per row; COPY and the product take turns. Staged rows go between rounds."""
     library = Library(database, dimensions=DIMENSIONS, num_chunks=NUM_ROWS, seed=11)
     shelf, (pile,) = await library.shelf(user_id, NUM_ROWS)
-    place = await _target(database, user_id, shelf.project_id)
+    place = await stage_target(database, user_id, shelf.project_id)
     ways = _Ways(database, place, shelf.generation_id, pile.vectors)
     rounds = [
         (
@@ -107,7 +107,8 @@ class _Ways:
         return (time.perf_counter() - start) / num_rows
 
 
-async def _target(database: Database, user_id: UUID, project_id: UUID) -> Target:
+async def stage_target(database: Database, user_id: UUID, project_id: UUID) -> Target:
+    """A document and its first version, which nothing is staged of yet."""
     document = Document(
         project_id=project_id,
         uploaded_by=user_id,
