@@ -6,32 +6,46 @@ import re
 import sys
 from pathlib import Path
 
-NAME = re.compile(r"(?P<store>.+), project of (?P<size>[\d,]+) among (?P<all>[\d,]+): p50")
+NAME = re.compile(
+    r"(?P<store>.+), project of (?P<size>[\d,]+) among [\d,]+: (?P<what>p50|of the ten nearest)"
+)
 COLOURS = ("#0f766e", "#94a3b8", "#64748b")
-LEFT, TOP, WIDTH, BAR, GAP = 190, 56, 480, 16, 22
+LEFT, TOP, WIDTH, BAR, GAP = 190, 56, 400, 16, 22
 LEAST = 0.1
 """Milliseconds at the left edge."""
 
 
-def read(path: Path) -> dict[str, dict[str, float]]:
-    """Milliseconds by the size of the project, and by the store."""
-    found: dict[str, dict[str, float]] = {}
+Rows = dict[str, dict[str, dict[str, float]]]
+
+
+def read(path: Path) -> Rows:
+    """Milliseconds and share of the ten nearest, by the size of the project and by the store."""
+    found: Rows = {}
     for figure in json.loads(path.read_text())["figures"]:
         if match := NAME.fullmatch(figure["name"]):
-            found.setdefault(match["size"], {})[match["store"]] = figure["value"]
+            row = found.setdefault(match["size"], {}).setdefault(match["store"], {})
+            row[match["what"]] = figure["value"]
     return found
 
 
-def draw(found: dict[str, dict[str, float]]) -> str:
-    most = max(value for row in found.values() for value in row.values())
+def draw(found: Rows) -> str:
+    most = max(each["p50"] for row in found.values() for each in row.values())
     scale = WIDTH / math.log10(most / LEAST)
     parts, y = (
-        [_text(LEFT - 178, 24, "One search in one project among many, p50, ms (logarithmic)", weight=600)],
+        [
+            _text(
+                LEFT - 178,
+                24,
+                "The ten nearest of one project among many: p50 (logarithmic), and how many are found",
+                weight=600,
+            )
+        ],
         TOP,
     )
     for size, row in found.items():
         parts.append(_text(LEFT - 178, y - 6, f"project of {size} chunks", colour="#475569"))
-        for colour, (store, value) in zip(COLOURS, row.items(), strict=True):
+        for colour, (store, each) in zip(COLOURS, row.items(), strict=True):
+            value = each["p50"]
             width = scale * math.log10(value / LEAST)
             parts.append(
                 _text(LEFT - 8, y + 12, store.replace("LangChain ", "").replace(", ", " + "), anchor="end")
@@ -39,10 +53,12 @@ def draw(found: dict[str, dict[str, float]]) -> str:
             parts.append(
                 f'<rect x="{LEFT}" y="{y}" width="{width:.0f}" height="{BAR}" rx="2" fill="{colour}"/>'
             )
-            parts.append(_text(LEFT + width + 6, y + 12, f"{value:.3g}"))
+            parts.append(
+                _text(LEFT + width + 6, y + 12, f"{value:.2g} ms, {each['of the ten nearest']:.0f} % found")
+            )
             y += BAR + 4
         y += GAP
-    size = f'width="{LEFT + WIDTH + 60}" height="{y}" viewBox="0 0 {LEFT + WIDTH + 60} {y}"'
+    size = f'width="{LEFT + WIDTH + 130}" height="{y}" viewBox="0 0 {LEFT + WIDTH + 130} {y}"'
     ground = '<rect width="100%" height="100%" fill="#ffffff"/>'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">'
     return "\n".join([head, ground, *parts, "</svg>"]) + "\n"

@@ -57,6 +57,9 @@ class Stack:
     _started: list[Server] = field(default_factory=list)
 
     async def start(self, server: Server) -> None:
+        """The second of a kind is called so."""
+        num_alike = sum(each.name.partition(" ")[0] == server.name for each in self._started)
+        server.name += f" {num_alike + 1}" if num_alike else ""
         self._started.append(server)
         await server.start()
 

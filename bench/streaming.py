@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from statistics import median
@@ -78,16 +78,20 @@ async def run(stack: Stack) -> list[Figure]:
     pace = {"NUM_TOKENS": str(NUM_TOKENS), "TOKENS_PER_SECOND": str(TOKENS_PER_SECOND)}
     async with asking(stack, num_warm=0, room=ROOM, THINK_SECONDS="0.2", **pace) as asker:
         for num_answers in LEVELS:
-            found.append(await _level(stack, asker, num_answers))
+            found.append(await level(stack, [asker], num_answers))
             if found[-1].is_saturated:
                 break
     return figures(raw, found)
 
 
-async def _level(stack: Stack, asker: Asker, num_answers: int) -> Level:
-    """Viewers are there from the question on; the window opens when all have begun to read."""
+async def level(stack: Stack, askers: Sequence[Asker], num_answers: int) -> Level:
+    """Viewers, by one asker after the other, are there from the question on.
+
+    The window opens when all have begun to read.
+    """
     async with AsyncExitStack() as viewing:
-        seen = [await viewing.enter_async_context(_viewer(asker)) for _ in range(num_answers)]
+        turns = (askers[number % len(askers)] for number in range(num_answers))
+        seen = [await viewing.enter_async_context(_viewer(asker)) for asker in turns]
         return await _window(stack, seen)
 
 
