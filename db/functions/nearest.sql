@@ -1,11 +1,12 @@
--- The nearest chunks, in two ways: by looking at all of a project's vectors, and by an index of its own.
+-- The nearest chunks, in two ways: by looking at all of a project's vectors, and by an index of its own. Few rows are
+-- promised, so that whoever asks looks their chunks up by index: for a thousand it would read the whole table.
 
 -- `+ 0` keeps every index for approximate search out of the plan. A zero vector has no cosine and is never found.
 CREATE OR REPLACE FUNCTION opentrace.exact_chunks(
     its_project uuid, its_generation uuid, needle {vector}.halfvec, documents uuid[], num_hits integer
 )
 RETURNS TABLE (chunk_id uuid, distance double precision, place bigint)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE ROWS 50
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
 AS $$
@@ -37,7 +38,7 @@ CREATE OR REPLACE FUNCTION opentrace.indexed_chunks(
     documents uuid[], num_hits integer
 )
 RETURNS TABLE (chunk_id uuid, distance double precision)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE ROWS 50
 SET search_path = pg_catalog, pg_temp
 SET enable_sort = off
 SET hnsw.iterative_scan = relaxed_order

@@ -24,7 +24,7 @@ CREATE OR REPLACE FUNCTION opentrace.nearest_chunks(
     its_project uuid, its_generation uuid, needle {vector}.halfvec, documents uuid[], num_hits integer
 )
 RETURNS TABLE (chunk_id uuid, cosine double precision, place bigint)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE ROWS 50
 SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column

@@ -103,7 +103,7 @@ CREATE OR REPLACE FUNCTION opentrace.keyword_chunks(
     its_project uuid, filter tsquery, rarities {vector}.sparsevec, documents uuid[], num_hits integer
 )
 RETURNS TABLE (chunk_id uuid, score double precision, place bigint)
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE ROWS 50
 SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = force_custom_plan
 SET enable_seqscan = off
