@@ -22,7 +22,7 @@ from manual import codes, commands, settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(path for path in (ROOT / "docs").rglob("*.md") if "adr" not in path.parts)
-TEXTS = [ROOT / "README.md", *PAGES]
+TEXTS = [ROOT / "README.md", ROOT / "examples/README.md", *PAGES]
 NAMES = [str(path.relative_to(ROOT)) for path in TEXTS]
 EVERY_PAGE = pytest.mark.parametrize("path", TEXTS, ids=NAMES)
 
