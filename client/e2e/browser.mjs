@@ -29,6 +29,13 @@ export async function launch(executablePath) {
   return { browser, context, complaints, hosts };
 }
 
+/** Has every frame presented from here on: without a watcher, headless Chromium keeps some back, and what waits for them seems slow. */
+export async function watch(page) {
+  const session = await page.context().newCDPSession(page);
+  session.on('Page.screencastFrame', ({ sessionId }) => session.send('Page.screencastFrameAck', { sessionId }).catch(() => {}));
+  await session.send('Page.startScreencast', { format: 'jpeg', quality: 1, maxWidth: 64, maxHeight: 64 });
+}
+
 /** What axe finds serious on the page as it is, each with the elements. */
 export async function seriousFindings(page) {
   await page.evaluate(AXE);

@@ -3,11 +3,12 @@
 // node e2e/load.mjs '{"client": URL, "chromium": PATH, "artefacts": FOLDER, "person": NAME, "project": ID, "chat": ID}'
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { launch, vitals } from './browser.mjs';
+import { launch, vitals, watch } from './browser.mjs';
 
 const given = JSON.parse(process.argv[2]);
 const { browser, context, complaints } = await launch(given.chromium);
 const page = await context.newPage();
+await watch(page);
 const project = `${given.client}/projects/${encodeURIComponent(given.project)}`;
 const figures = {};
 
@@ -76,11 +77,18 @@ async function messages() {
   await page.getByText('Answer 999 of many.').waitFor();
   figures['bytes of the chat'] = await fetched();
   const frame = '[data-testid=conversation]';
-  const oldest = page.getByText('Answer 899 of many.');
-  while ((await oldest.count()) === 0) await scrolled(frame, -500, 10);
+  const first = page.locator('li[data-message]').first();
+  while (Number(await first.getAttribute('aria-posinset')) > 1800) await scrolled(frame, -500, 10);
   figures['scroll through 200 messages'] = await scrolled(frame, 200, 100);
+  const drawn = await page.locator('li[data-message]').count();
+  assert.ok(drawn < 60, `${drawn} messages are drawn`);
+  figures['messages drawn of 2,000'] = drawn;
   await page.getByLabel('Your question').pressSequentially('How does it feel to type here?', { delay: 30 });
-  figures['vitals of the chat'] = await vitals(page);
+  await page.getByRole('button', { name: 'Good answer' }).last().click();
+  await page.getByRole('button', { name: 'Good answer', pressed: true }).waitFor();
+  const felt = await vitals(page);
+  assert.ok(felt.CLS < 0.1, `messages moved by ${felt.CLS}`);
+  figures['vitals of the chat'] = felt;
   await page.screenshot({ path: path.join(given.artefacts, 'long-chat.png') });
 }
 

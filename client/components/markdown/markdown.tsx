@@ -1,13 +1,18 @@
 // Markdown that may still grow: whole blocks are drawn once, only the last one again. HTML in it is never markup.
 'use client';
-import { memo, type ReactNode } from 'react';
-import ReactMarkdown, { type Components } from 'react-markdown';
+import { isValidElement, memo, type ReactNode } from 'react';
+import ReactMarkdown, { type Components, type Options } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
 import { CitationMark } from '@/components/citations/mark';
-import { blocksOf, mended } from '@/lib/markdown/blocks';
+import { useLazy } from '@/lib/lazy';
+import { blocksOf } from '@/lib/markdown/blocks';
+import { hasFormula, remarkFormulas, withDollars } from '@/lib/markdown/formulas';
+import { mended } from '@/lib/markdown/growing';
 import { remarkMarkers, seenBefore } from '@/lib/markdown/markers';
+import { MATHS } from '@/lib/markdown/maths';
 import { remarkUnsupported, spansWithin, type Span } from '@/lib/markdown/unsupported';
 import { CodeBlock } from './code-block';
+import { Formula } from './formula';
 
 interface MarkdownProps {
   text: string;
@@ -33,12 +38,24 @@ export function Markdown({ text, isGrowing = false, unsupported = NONE }: Markdo
 }
 
 const Block = memo(function Block({ text, before, spans }: { text: string; before: string; spans: string }) {
+  const isWanted = hasFormula(text);
+  const { loaded: maths, hasFailed } = useLazy(MATHS, isWanted);
+  // The source of a formula is not shown only to be replaced a moment later.
+  if (isWanted && !maths && !hasFailed) return <p className="invisible whitespace-pre-wrap">{text}</p>;
+  const remark: NonNullable<Options['remarkPlugins']> = [remarkGfm, [remarkUnsupported, { spans }], [remarkMarkers, { before }]];
+  if (maths) remark.push(maths.remarkMath, [remarkFormulas, { source: text }]);
   return (
-    <ReactMarkdown remarkPlugins={[remarkGfm, [remarkUnsupported, { spans }], [remarkMarkers, { before }]]} components={COMPONENTS} skipHtml>
-      {text}
+    <ReactMarkdown remarkPlugins={remark} components={COMPONENTS} skipHtml>
+      {maths ? withDollars(text) : text}
     </ReactMarkdown>
   );
 });
+
+/** The code of a `pre`: its text without the last line's end, and the language its fence names. */
+function codeOf(children: ReactNode): { text: string; language: string | null } {
+  const { children: text, className } = isValidElement<{ children?: ReactNode; className?: string }>(children) ? children.props : { children, className: '' };
+  return { text: String(text ?? '').replace(/\n$/, ''), language: /language-(\S+)/.exec(className ?? '')?.[1] ?? null };
+}
 
 const COMPONENTS = {
   a: ({ href, children }) => (
@@ -54,7 +71,8 @@ const COMPONENTS = {
       <table>{children}</table>
     </div>
   ),
-  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  pre: ({ children }) => <CodeBlock {...codeOf(children)} />,
+  'tex-formula': ({ tex, display }: { tex?: string; display?: boolean }) => <Formula tex={tex ?? ''} isDisplay={display ?? false} />,
   'unsupported-words': ({ children }: { children?: ReactNode }) => (
     <span className="underline decoration-warn decoration-dotted decoration-2 underline-offset-4" title="No source holds this">
       {children}

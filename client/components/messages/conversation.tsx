@@ -1,23 +1,23 @@
 // One chat: its questions and answers, the newest at the bottom, and the place to ask.
 'use client';
 import { useQuery } from '@apollo/client/react';
-import { useMemo, useRef, type RefObject } from 'react';
+import { useMemo } from 'react';
 import { sentenceOf } from '@/apollo/outcome';
 import { useLateTitle } from '@/components/chats/use-late-title';
 import { IconButton } from '@/components/ui/button';
 import { Empty, Loading, Notice, Skeleton } from '@/components/ui/states';
-import { ConversationDocument, type ConversationQuery } from '@/gql/graphql';
+import { ConversationDocument } from '@/gql/graphql';
 import { isUnfinished } from '@/hooks/use-answer';
 import { useStickToBottom } from '@/hooks/use-stick-to-bottom';
 import { shown } from './cache';
 import { Composer } from './composer';
-import { Message } from './message';
-import { Older } from './older';
+import { MessageList } from './message-list';
 import { ChatContext } from './versions';
 import { useSend } from './use-send';
 import { useStop } from './use-stop';
 
-type Listed = NonNullable<ConversationQuery['chat']>['messages']['edges'][number]['node'];
+/** Older messages come in larger parts than the first ones, which somebody waits for. */
+const OLDER_PAGE = 40;
 
 export function Conversation({ chat }: { chat: string }) {
   const { data, error, loading, refetch, fetchMore } = useQuery(ConversationDocument, { variables: { chat }, fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' });
@@ -27,7 +27,6 @@ export function Conversation({ chat }: { chat: string }) {
   const [, first] = oldestFirst;
   useLateTitle(chat, oldestFirst.length === 2 && first?.status === 'COMPLETED');
   const { frame, content, isAtEnd, toEnd } = useStickToBottom();
-  const list = useRef<HTMLOListElement>(null);
   const send = useSend(chat);
   const stop = useStop();
 
@@ -45,16 +44,16 @@ export function Conversation({ chat }: { chat: string }) {
           {error && <Notice onRetry={() => void refetch()}>{sentenceOf(error)}</Notice>}
           {!messages && loading && <Placeholders />}
           {messages && (
-            <Older
-              frame={frame}
-              list={list}
-              numUnread={messages.pageInfo.hasNextPage ? messages.totalCount - messages.edges.length : 0}
-              load={() => fetchMore({ variables: { after: messages.pageInfo.endCursor } })}
-            />
+            <ChatContext value={chat}>
+              <MessageList
+                frame={frame}
+                messages={oldestFirst}
+                total={messages.totalCount}
+                numUnread={messages.pageInfo.hasNextPage ? messages.totalCount - messages.edges.length : 0}
+                loadOlder={() => fetchMore({ variables: { first: OLDER_PAGE, after: messages.pageInfo.endCursor } })}
+              />
+            </ChatContext>
           )}
-          <ChatContext value={chat}>
-            <MessageList list={list} messages={oldestFirst} />
-          </ChatContext>
         </div>
       </div>
       <div className="relative mx-auto w-full max-w-3xl px-3 pb-3 sm:px-6 sm:pb-5">
@@ -75,18 +74,6 @@ export function Conversation({ chat }: { chat: string }) {
         />
       </div>
     </div>
-  );
-}
-
-function MessageList({ list, messages }: { list: RefObject<HTMLOListElement | null>; messages: Listed[] }) {
-  return (
-    <ol ref={list} className="space-y-7">
-      {messages.map((message) => (
-        <li key={message.id}>
-          <Message message={message} />
-        </li>
-      ))}
-    </ol>
   );
 }
 

@@ -39,12 +39,3 @@ function fenceAfter(fence: string | null, line: string): string | null {
 }
 
 const trimmed = (lines: string[]) => lines.join('\n').replace(/\n+$/, '');
-
-/** The last block of a growing text with its open emphasis and code closed, so that no raw marks flash up. */
-export function mended(block: string): string {
-  if (FENCE.test(block)) return block;
-  const withoutCode = block.replace(/`[^`\n]*`/g, '');
-  if (withoutCode.includes('`')) return `${block}\``;
-  const bold = (withoutCode.match(/\*\*/g) ?? []).length;
-  return bold % 2 === 1 ? (/\*\*$/.test(block) ? block.slice(0, -2) : `${block}**`) : block;
-}

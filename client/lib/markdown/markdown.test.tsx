@@ -4,7 +4,8 @@ import { cleanup } from '@testing-library/react';
 import { CitationsContext } from '@/components/citations/context';
 import { Markdown } from '@/components/markdown/markdown';
 import type { CitationPartsFragment } from '@/gql/graphql';
-import { blocksOf, mended } from './blocks';
+import { blocksOf } from './blocks';
+import { mended } from './growing';
 
 afterEach(cleanup);
 
