@@ -1,14 +1,17 @@
 """Large projects get an index for approximate search: built beside, checked, and only then searched by.
 
-Nothing depends on an index for what is found: without one, search looks at all vectors.
+Nothing depends on an index for what is found: without one, search looks at all vectors. Upkeep tends the
+indexes of generations that serve; one that is about to serve is indexed by whoever builds it.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, TypeAlias
+from uuid import UUID
 
 import structlog
 
@@ -39,14 +42,17 @@ class Rules:
     lease_seconds: float = 30.0
 
 
+Writing: TypeAlias = Callable[[], AbstractAsyncContextManager[Session]]
+"""A transaction in which the work is ours until its end; raises Stale when it is not."""
+
+
 @dataclass
 class _Turn:
-    """One run, held under the chore's lease; `counts` is what it has done so far."""
+    """One run; every write of it is fenced, and `counts` is what it has done so far."""
 
-    transactions: Transactions
     database: Database
     rules: Rules
-    chore: Chore
+    writing: Writing
     counts: Counter[str] = field(default_factory=Counter)
 
 
@@ -64,37 +70,47 @@ async def tend(
         )
     if chore is None:
         return None
-    turn = _Turn(transactions, database, rules, chore, Counter(chore.report))
+    counts = Counter(chore.report)
+    turn = _Turn(database, rules, partial(_kept, transactions, chore, counts, rules.lease_seconds), counts)
     try:
         await _held(turn, _work(turn))
+        async with transactions.unit_of_work() as session:
+            await chores.finish(session, chore, report=counts)
     except Stale:
         log.warning("vector_indexes.taken_over", attempt=chore.attempt)
         return None
-    return dict(turn.counts)
+    return dict(counts)
+
+
+async def prepare(database: Database, rules: Rules, generation_id: UUID, writing: Writing) -> None:
+    """Index a generation that does not serve yet, if it is large; again at once when that was done.
+
+    Every write goes through `writing`, the fence of whoever builds the generation. What is broken off here is
+    taken up by the next call, and what it leaves behind of a generation that never serves goes with upkeep.
+    """
+    await _build_due(_Turn(database, rules, writing), generation_id)
 
 
 async def _work(turn: _Turn) -> None:
     await _drop_surplus(turn)
     await _build_due(turn)
-    async with turn.transactions.unit_of_work() as session:
-        await chores.finish(session, turn.chore, report=turn.counts)
 
 
 async def _drop_surplus(turn: _Turn) -> None:
-    async with turn.transactions.unit_of_work() as session:
+    async with turn.writing() as session:
         found = await vector_indexes.surplus(session, num_chunks=turn.rules.num_chunks // 2)
     for index in found:
         await _keep(turn, index, VectorIndexStatus.LEAVING)
         await vector_indexes.drop(turn.database, index)
-        async with _writing(turn) as session:
+        async with turn.writing() as session:
             await session.delete(await session.merge(index))
         turn.counts["num_dropped"] += 1
         log.info("vector_index.dropped", generation_id=str(index.generation_id))
 
 
-async def _build_due(turn: _Turn) -> None:
-    async with turn.transactions.unit_of_work() as session:
-        found = await vector_indexes.due(session, num_chunks=turn.rules.num_chunks)
+async def _build_due(turn: _Turn, next_id: UUID | None = None) -> None:
+    async with turn.writing() as session:
+        found = await vector_indexes.due(session, num_chunks=turn.rules.num_chunks, next_id=next_id)
     for index in found:
         if index.status is VectorIndexStatus.READY:
             await _check(turn, index)
@@ -104,7 +120,7 @@ async def _build_due(turn: _Turn) -> None:
 
 async def _has_place(turn: _Turn, index: VectorIndex) -> bool:
     """Those that are there stay: a partition that is full keeps its other projects exact."""
-    async with turn.transactions.unit_of_work() as session:
+    async with turn.writing() as session:
         num_others = await vector_indexes.num_others(session, index)
     if num_others >= turn.rules.per_partition:
         turn.counts["num_without_place"] += 1
@@ -145,16 +161,17 @@ async def _check(turn: _Turn, index: VectorIndex) -> None:
 
 async def _keep(turn: _Turn, index: VectorIndex, status: VectorIndexStatus) -> None:
     index.status, index.updated_at = status, utc_now()
-    async with _writing(turn) as session:
+    async with turn.writing() as session:
         await session.merge(index)
 
 
 @asynccontextmanager
-async def _writing(turn: _Turn) -> AsyncIterator[Session]:
+async def _kept(
+    transactions: Transactions, chore: Chore, counts: Counter[str], lease_seconds: float
+) -> AsyncIterator[Session]:
     """A transaction in which the chore is ours until its end; raises Stale when it is not."""
-    async with turn.transactions.unit_of_work() as session:
-        seconds = turn.rules.lease_seconds
-        await chores.keep(session, turn.chore, position="", report=turn.counts, lease_seconds=seconds)
+    async with transactions.unit_of_work() as session:
+        await chores.keep(session, chore, position="", report=counts, lease_seconds=lease_seconds)
         yield session
 
 
@@ -164,7 +181,7 @@ async def _held(turn: _Turn, work: Coroutine[Any, Any, None]) -> None:
     async def beat() -> None:
         while True:
             await asyncio.sleep(turn.rules.lease_seconds / 3)
-            async with _writing(turn):
+            async with turn.writing():
                 pass
 
     tasks = [asyncio.create_task(each) for each in (work, beat())]

@@ -8,6 +8,7 @@ from backend.services.crawls import walk
 from backend.services.documents import files, ingest
 from backend.services.documents.run import Doors, Limits
 from backend.services.generations import build
+from backend.services.vector_indexes import Rules
 from backend.settings import IngestionSettings, ModelSettings, Settings
 
 JOB = Job.INGEST_DOCUMENT
@@ -37,6 +38,7 @@ async def _build_next(runtime: Runtime) -> bool:
     limits = build.Limits(
         hold=_hold(runtime.settings),
         embedding=_capacity(runtime.settings.ingestion, runtime.settings.models),
+        indexes=Rules(num_chunks=runtime.settings.upkeep.indexed_from_chunks),
     )
     return await build.run_next(_doors(runtime), limits)
 

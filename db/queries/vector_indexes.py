@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import text
@@ -31,7 +32,8 @@ SELECT g.project_id, g.id AS generation_id, g.dimensions,
     SELECT d.project_id, sum(d.num_chunks) AS num
       FROM opentrace.documents d GROUP BY d.project_id HAVING sum(d.num_chunks) >= :num_chunks
   ) AS large
-  JOIN opentrace.embedding_generations g ON g.project_id = large.project_id AND g.status = 'ACTIVE'
+  JOIN opentrace.embedding_generations g ON g.project_id = large.project_id
+   AND CASE WHEN CAST(:next_id AS uuid) IS NULL THEN g.status = 'ACTIVE' ELSE g.id = :next_id END
   LEFT JOIN opentrace.vector_indexes i ON i.generation_id = g.id
  WHERE i.generation_id IS NULL OR i.status = 'BUILDING'
     OR (i.status IN ('READY', 'REFUSED') AND large.num > 2 * i.num_chunks)
@@ -42,7 +44,7 @@ SELECT i.*
   FROM opentrace.vector_indexes i
  WHERE i.status = 'LEAVING'
     OR NOT EXISTS (SELECT FROM opentrace.embedding_generations g
-                    WHERE g.id = i.generation_id AND g.status = 'ACTIVE')
+                    WHERE g.id = i.generation_id AND g.status IN ('ACTIVE', 'BUILDING'))
     OR (SELECT count(*) FROM (SELECT FROM opentrace.chunk_vectors v
                                WHERE v.project_id = i.project_id AND v.generation_id = i.generation_id
                                LIMIT :num_chunks) AS few) < :num_chunks
@@ -57,12 +59,14 @@ _VECTOR_SCHEMA = "SELECT extnamespace::regnamespace::text FROM pg_extension WHER
 _IS_WHOLE = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass($1)"
 
 
-async def due(session: AsyncSession, *, num_chunks: int) -> list[VectorIndex]:
+async def due(session: AsyncSession, *, num_chunks: int, next_id: UUID | None = None) -> list[VectorIndex]:
     """Serving generations of so many chunks without an index, or twice as large as it was checked for.
 
-    Largest first, with the number of chunks as it is now; the rows are not kept yet.
+    With `next_id` that generation alone, whether it serves or not. Largest first, with the number of chunks
+    as it is now; the rows are not kept yet.
     """
-    rows = (await (await session.connection()).execute(_DUE, {"num_chunks": num_chunks})).mappings()
+    values = {"num_chunks": num_chunks, "next_id": next_id}
+    rows = (await (await session.connection()).execute(_DUE, values)).mappings()
     return [
         VectorIndex(**{**row, "status": VectorIndexStatus(row["status"])})
         for row in rows
@@ -71,7 +75,7 @@ async def due(session: AsyncSession, *, num_chunks: int) -> list[VectorIndex]:
 
 
 async def surplus(session: AsyncSession, *, num_chunks: int) -> list[VectorIndex]:
-    """Indexes of what does not serve any more, or has fewer chunks than so many."""
+    """Indexes of what neither serves nor is built to serve, or has fewer chunks than so many."""
     rows: Any = select(VectorIndex).from_statement(_SURPLUS)
     found = await session.exec(rows, params={"num_chunks": num_chunks})
     return list(found.scalars())

@@ -16,7 +16,7 @@ from backend.llm import EmbeddingModel
 from backend.queue import Job, enqueue
 from backend.rag import embed
 from backend.rag.embed import Batch, Vectors
-from backend.services import changes, paid, work
+from backend.services import changes, paid, vector_indexes, work
 from backend.services.documents import failures
 from backend.services.documents.reuse import digest
 from backend.services.documents.run import Doors
@@ -45,6 +45,7 @@ class Limits:
     hold: work.Limits = field(default_factory=work.Limits)
     embedding: embed.Capacity = field(default_factory=embed.Capacity)
     slice_seconds: float = 20.0
+    indexes: vector_indexes.Rules = field(default_factory=vector_indexes.Rules)
 
 
 @dataclass(frozen=True)
@@ -138,8 +139,11 @@ async def _work(build: Build) -> None:
 
 
 async def _slice(build: Build) -> None:
-    """Embed what is missing, and switch when nothing is; documents may come and go beside it."""
-    while not (await _is_whole(build) and await _switch(build)):
+    """Embed what is missing, and switch when nothing is; documents may come and go beside it.
+
+    A large project is indexed before, or its searches would look at everything for a while.
+    """
+    while not (await _is_whole(build) and await _is_indexed(build) and await _switch(build)):
         async for chunks in _missing(build):
             if not await _fill(build, chunks):
                 await _hand_on(build)
@@ -151,6 +155,16 @@ async def _is_whole(build: Build) -> bool:
     async with build.step() as (session, row):
         ring(session, changes.topic(row.project_id))
         return await generations.recount(session, row)
+
+
+async def _is_indexed(build: Build) -> bool:
+    @asynccontextmanager
+    async def writing() -> AsyncIterator[Session]:
+        async with build.step() as (session, _):
+            yield session
+
+    await vector_indexes.prepare(build.doors.database, build.limits.indexes, build.generation.id, writing)
+    return True
 
 
 async def _switch(build: Build) -> bool:
