@@ -1,7 +1,10 @@
 """The API's ASGI door: opens the process's handles, serves GraphQL, and says whether it is well."""
 
+import asyncio
+import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import cast
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,6 +20,7 @@ from backend.schema.context import Handles, Limits
 from backend.settings import Settings
 from backend.transport import playground
 from backend.transport.graphql import GraphQLApp, TransportLimits
+from backend.transport.peers import PingedSocket
 
 SOCKET_MESSAGE_BYTES = 256 * 1024
 SHUTDOWN_SECONDS = 10
@@ -31,6 +35,7 @@ def create_app(settings: Settings) -> FastAPI:
         handles = await runtime.open(settings, role="api")
         app.state.runtime = handles
         door.graphql = graphql_of(handles)
+        app.state.presence = door.graphql.senders.presence
         door.graphql.senders.presence.start()
         try:
             yield
@@ -92,6 +97,7 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
     limits = TransportLimits(
         max_body_bytes=settings.api.max_body_bytes,
         request_timeout_seconds=settings.api.request_timeout_seconds,
+        socket_init_seconds=settings.api.socket_init_seconds,
         socket_max_age_seconds=settings.api.socket_max_age_seconds,
         keep_alive_seconds=settings.api.keep_alive_seconds,
         allowed_origins=settings.api.allowed_origins,
@@ -100,14 +106,26 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
     return api.graphql_app(handles, opened.tokens, limits)
 
 
-def server(settings: Settings) -> uvicorn.Server:
+class Server(uvicorn.Server):
+    """Told to end, it takes nothing new, sends away at once what would stay open, and waits for the rest."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        application = cast(FastAPI, self.config.app)
+        application.state.presence.dismiss()
+        await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+
+def server(settings: Settings) -> Server:
     """A server for the application, not yet started."""
-    return uvicorn.Server(
+    return Server(
         uvicorn.Config(
             create_app(settings),
             host=settings.api.host,
             port=settings.api.port,
-            ws="websockets-sansio",
+            ws=PingedSocket,
+            ws_ping_interval=settings.api.keep_alive_seconds,
+            ws_ping_timeout=settings.api.keep_alive_seconds,
             ws_max_size=SOCKET_MESSAGE_BYTES,
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,

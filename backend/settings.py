@@ -102,10 +102,13 @@ class ApiSettings(Group):
     playground: bool = False
     max_body_bytes: int = 1024 * 1024
     request_timeout_seconds: float = 30.0
+    socket_init_seconds: float = 10.0
+    """How long a socket may stay without its `connection_init`."""
     socket_max_age_seconds: float = 900
     """Of sockets and of streams over HTTP; clients connect again and go on from their cursors."""
     keep_alive_seconds: float = 12.0
-    """How often something is said on a quiet connection, so that nobody on the way takes it for dead."""
+    """How often something is said on a quiet connection, so that nobody on the way takes it for dead. Sockets
+    are pinged: one that has not answered by the time of the next ping is dead, and all of it is ended."""
 
 
 class WorkSettings(Group):

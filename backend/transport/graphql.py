@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -35,6 +36,7 @@ class TransportLimits:
 
     max_body_bytes: int
     request_timeout_seconds: float
+    socket_init_seconds: float
     socket_max_age_seconds: float
     """Of streams over HTTP as well."""
     keep_alive_seconds: float
@@ -56,6 +58,7 @@ class GraphQLApp(GraphQL[Any, None]):
             graphql_ide=None,
             subscription_protocols=(GRAPHQL_TRANSPORT_WS_PROTOCOL,),
             allowed_origins=limits.allowed_origins,
+            connection_init_wait_timeout=timedelta(seconds=limits.socket_init_seconds),
         )
         self.senders = senders
         self.limits = limits

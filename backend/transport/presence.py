@@ -14,10 +14,21 @@ log = structlog.get_logger()
 
 CHECK_SECONDS = 5.0
 WHOSE = ("user_id", "session_id", "key_id")
-REASON = "Access has ended; sign in again"
 
-End = Callable[[str], None]
-"""Ends one connection, with a reason; called at most once, and must not wait."""
+
+@dataclass(frozen=True)
+class Ending:
+    """Why a connection is ended from here. Clients of graphql-ws connect again after either code."""
+
+    code: int
+    reason: str
+
+
+REVOKED = Ending(4403, "Access has ended; sign in again")
+LEAVING = Ending(1012, "This server is going; connect again")
+
+End = Callable[[Ending], None]
+"""Ends one connection; called at most once, and must not wait."""
 Ended = Callable[[Collection[UUID], Collection[UUID]], Awaitable[set[UUID]]]
 """Which of these people and of these keys have no access any more. Raises Unavailable."""
 
@@ -42,6 +53,7 @@ class Presence:
     check_seconds: float = CHECK_SECONDS
     _guests: set[_Guest] = field(default_factory=set)
     _checking: asyncio.Task[None] | None = None
+    _is_leaving: bool = False
 
     def start(self) -> None:
         """Ask again and again until `close`."""
@@ -60,6 +72,9 @@ class Presence:
         """Have `end` called when the sender's access ends; call what is returned when the connection ends."""
         if isinstance(sender, AppError):
             return lambda: None
+        if self._is_leaving:
+            end(LEAVING)
+            return lambda: None
         guest = _Guest(sender, end)
         self._guests.add(guest)
         return lambda: self._guests.discard(guest)
@@ -68,6 +83,11 @@ class Presence:
         """A control message: ends what is open of the person, session or key that it names, if any."""
         if message.get("kind") == self.kind:
             self._end(lambda viewer: any(str(getattr(viewer, name)) == message.get(name) for name in WHOSE))
+
+    def dismiss(self) -> None:
+        """The process goes: end what is open, and what is still opened, so that it goes on elsewhere."""
+        self._is_leaving = True
+        self._end(lambda _: True, LEAVING)
 
     async def check(self) -> None:
         """Ask about everybody who is here, in one question. Raises Unavailable."""
@@ -78,10 +98,10 @@ class Presence:
         gone = await self.ended({viewer.user_id for viewer in viewers}, keys)
         self._end(lambda viewer: viewer.user_id in gone or viewer.key_id in gone)
 
-    def _end(self, is_over: Callable[[Viewer], bool]) -> None:
+    def _end(self, is_over: Callable[[Viewer], bool], ending: Ending = REVOKED) -> None:
         for guest in [guest for guest in self._guests if is_over(guest.viewer)]:
             self._guests.discard(guest)
-            guest.end(REASON)
+            guest.end(ending)
 
     async def _check_for_ever(self) -> None:
         while True:

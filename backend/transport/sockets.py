@@ -22,11 +22,13 @@ from backend.auth import Viewer
 from backend.errors import AppError
 from backend.transport.errors import present
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
+from backend.transport.presence import Ending
 from backend.transport.senders import Senders, authorization_of, bound
 
 FORBIDDEN = 4403
 """Clients of graphql-ws connect again after this code, and give their cursors; 4401 would end them."""
 
+AGED = Ending(FORBIDDEN, "Maximum age reached; connect again")
 
 MAX_OPERATIONS = 100
 
@@ -153,16 +155,16 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
 
     async def _end_at_max_age(self) -> None:
         await asyncio.sleep(self.app.socket_max_age_seconds)
-        await self._end("Maximum age reached; connect again")
+        await self._end(AGED)
 
-    def _end_soon(self, reason: str) -> None:
-        self.ending = asyncio.create_task(self._end(reason))
+    def _end_soon(self, ending: Ending) -> None:
+        self.ending = asyncio.create_task(self._end(ending))
 
-    async def _end(self, reason: str) -> None:
+    async def _end(self, ending: Ending) -> None:
         """Nothing more is sent; after this code clients connect again, and are asked anew who they are."""
         for operation_id in list(self.operations):
             await self.cleanup_operation(operation_id)
-        await self.websocket.close(code=FORBIDDEN, reason=reason)
+        await self.websocket.close(code=ending.code, reason=ending.reason)
 
 
 def fault_of(message: Any) -> str | None:
@@ -172,11 +174,15 @@ def fault_of(message: Any) -> str | None:
     payload = message.get("payload")
     if payload is not None and not isinstance(payload, dict):
         return "A payload must be an object"
-    if message["type"] in ("subscribe", "complete") and not isinstance(message.get("id"), str):
+    if message["type"] in ("subscribe", "complete") and not _is_id(message.get("id")):
         return "The message needs an id"
     if message["type"] == "subscribe" and not _is_operation(payload or {}):
         return "The payload of subscribe must be an operation"
     return None
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def _is_operation(payload: dict[str, Any]) -> bool:
@@ -184,6 +190,7 @@ def _is_operation(payload: dict[str, Any]) -> bool:
         isinstance(payload.get("query"), str)
         and isinstance(payload.get("variables"), dict | None)
         and isinstance(payload.get("operationName"), str | None)
+        and isinstance(payload.get("extensions"), dict | None)
     )
 
 

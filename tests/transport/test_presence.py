@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Collection
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,11 +10,12 @@ from websockets.exceptions import ConnectionClosed
 
 from backend.auth import KeyGrant, Viewer
 from backend.errors import NotSignedIn
+from backend.settings import Settings
 from backend.transport import presence as presences
-from backend.transport.presence import Presence
+from backend.transport.presence import Ending, Presence
 from db.engine import Database
 from tests.fixtures import asking
-from tests.fixtures.served import Served, Socket
+from tests.fixtures.served import Served, Socket, serving
 
 EVENTS = "subscription ($id: ID!) { projectEvents(projectId: $id) { __typename } }"
 REVOKE = "mutation ($id: ID!) { revokeApiKey(input: {apiKeyId: $id}) { __typename } }"
@@ -31,7 +33,7 @@ class Door:
         self.asked: list[tuple[set[UUID], set[UUID]]] = []
         self.gone: set[UUID] = set()
         self.presence = Presence(self.ended, "ended")
-        self.said: dict[Viewer, list[str]] = {each: [] for each in viewers}
+        self.said: dict[Viewer, list[Ending]] = {each: [] for each in viewers}
         self.leave: list[Callable[[], None]] = [
             self.presence.join(each, self.said[each].append) for each in viewers for _ in range(2)
         ]
@@ -51,7 +53,7 @@ async def test_everybody_is_asked_about_in_one_question_and_who_is_gone_is_ended
     door.gone = {bob.key_id}
     for _ in range(2):
         await door.presence.check()
-    assert door.said == {ada: [], bob: [presences.REASON] * 2}
+    assert door.said == {ada: [], bob: [presences.REVOKED] * 2}
     assert door.presence.num_open == 2
 
 
@@ -63,7 +65,7 @@ async def test_a_message_ends_what_is_of_the_one_that_it_names(name: str) -> Non
     door.presence.hear({"kind": "ended"})
     assert door.presence.num_open == 4
     door.presence.hear({"kind": "ended", name: str(getattr(ada, name))})
-    assert door.said == {ada: [presences.REASON] * 2, bob: []}
+    assert door.said == {ada: [presences.REVOKED] * 2, bob: []}
 
 
 async def test_who_has_left_or_never_signed_in_is_not_asked_about() -> None:
@@ -123,3 +125,31 @@ async def test_a_revocation_that_nobody_was_told_of_is_found_by_asking(
         await database.pool.execute("UPDATE opentrace.api_keys SET revoked_at = now()")
         async with asyncio.timeout(10):
             assert await closing(socket) == 4403
+
+
+async def test_whoever_comes_while_the_process_goes_is_sent_on_at_once() -> None:
+    ada, bob = viewer(), viewer()
+    door = Door(ada)
+    door.presence.dismiss()
+    assert door.said == {ada: [presences.LEAVING] * 2}
+    late: list[Ending] = []
+    leave = door.presence.join(bob, late.append)
+    leave()
+    assert (late, door.presence.num_open) == ([presences.LEAVING], 0)
+
+
+async def test_streams_end_at_once_when_the_server_goes(runtime_settings: Settings, issuer: Any) -> None:
+    async with asyncio.timeout(8), serving(runtime_settings, issuer) as served:
+        project = await asking.new_project(served)
+        headers = served.bearer("alice") | {"Accept": 'multipart/mixed;subscriptionSpec="1.0"'}
+        body = {"query": EVENTS, "variables": {"id": project}}
+        async with served.socket() as socket:
+            await socket.subscribe("1", EVENTS, id=project)
+            await socket.receive()
+            async with served.http.stream("POST", "/graphql", json=body, headers=headers) as response:
+                parts = response.aiter_text()
+                while "ProjectSnapshot" not in await anext(parts):
+                    pass
+                served.server.should_exit = True
+                assert await closing(socket) == 1012
+                assert "CONNECT_AGAIN" in "".join([part async for part in parts])
