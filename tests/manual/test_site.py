@@ -122,6 +122,13 @@ def codes_in_the_code() -> set[str]:
     return found - {"ERROR"}  # the family's own, never raised
 
 
+def test_every_test_that_is_named_exists() -> None:
+    sources = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = {name for path in TEXTS for name in re.findall(r"`(test_\w+)`", path.read_text())}
+    assert len(named) > 30
+    assert [name for name in named if not re.search(rf"def {name}\(", sources)] == []
+
+
 def test_the_site_builds_strictly_and_asks_nothing_of_other_hosts(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", str(tmp_path)]
     built = subprocess.run(
