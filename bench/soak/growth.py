@@ -19,7 +19,9 @@ from bench.soak.cast import Cast
 
 EVERY_SECONDS, COUNTED_EVERY = 2.0, 5
 MIB = 1024.0**2
-ROOM_MIB, ROOM_SHARE, ROOM_FILES, ROOM_CONNECTIONS = 32.0, 1.25, 12, 12
+ROOM_MIB, ROOM_SHARE, ROOM_FILES = 32.0, 1.25, 12
+ROOM_CONNECTIONS = 30
+"""Pools grow to their peak, and begin anew when their server does."""
 
 
 @dataclass(frozen=True)
