@@ -44,9 +44,7 @@ class Outside:
 
     async def start(self, *, env: dict[str, str]) -> asyncio.subprocess.Process:
         """The image's command, with its environment and this one."""
-        said = {
-            name: self.outside(value.replace("$PATH", os.environ["PATH"])) for name, value in self.env.items()
-        }
+        said = {"PATH": os.environ["PATH"], **self._said()}
         said["PATH"] = f"{self._root / 'usr/local/bin'}:{said['PATH']}"
         return await asyncio.create_subprocess_exec(
             "/usr/bin/env",
@@ -56,6 +54,11 @@ class Outside:
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.PIPE,
         )
+
+    def _said(self) -> dict[str, str]:
+        """What the Dockerfile's ENV says so far."""
+        paths = os.environ["PATH"]
+        return {name: self.outside(value.replace("$PATH", paths)) for name, value in self.env.items()}
 
     def outside(self, text: str) -> str:
         """The image's own paths, as they are here."""
@@ -70,20 +73,30 @@ class Outside:
             (self._root / place).mkdir(parents=True)
 
     def _copy(self, words: list[str]) -> None:
-        origin = [word for word in words if word.startswith("--from=")]
+        origin = [word.removeprefix("--from=") for word in words if word.startswith("--from=")]
         *sources, target = [word for word in words if not word.startswith("--")]
-        to = self._root / "srv" / target if not target.startswith("/") else Path(f"{self._root}{target}")
+        to = self._root / target.removeprefix("/") if target.startswith("/") else self._root / "srv" / target
         for source in sources:
-            # An environment knows its own place: it is linked, not copied.
             if origin:
-                to.symlink_to(Path(f"{self._stages[origin[0].removeprefix('--from=')]}{source}"))
+                self._take_over(self._stages[origin[0]] / source.removeprefix("/"), to)
             elif (self.dockerfile.parent / source).is_dir():
-                shutil.copytree(
-                    self.dockerfile.parent / source, to, ignore=shutil.ignore_patterns("__pycache__")
-                )
+                shutil.copytree(self.dockerfile.parent / source, to, ignore=self._ignored, dirs_exist_ok=True)
             else:
                 to.mkdir(exist_ok=True)
                 shutil.copy(self.dockerfile.parent / source, to)
+
+    def _take_over(self, source: Path, to: Path) -> None:
+        """An environment knows its own place, so it is linked; what goes into a folder is copied."""
+        if to.exists():
+            shutil.copytree(source, to, symlinks=True, dirs_exist_ok=True)
+        else:
+            to.symlink_to(source)
+
+    def _ignored(self, folder: str, names: list[str]) -> set[str]:
+        """What `.dockerignore` keeps out of the image."""
+        lines = (self.dockerfile.parent / ".dockerignore").read_text().split()
+        here = Path(folder).relative_to(self.dockerfile.parent)
+        return {name for name in names if {name, str(here / name), f"**/{name}"} & set(lines)}
 
     async def _run(self, script: str) -> None:
         steps = [
@@ -95,6 +108,7 @@ class Outside:
         process = await asyncio.create_subprocess_exec(
             *("/bin/sh", "-ec", here),
             cwd=self._root / "srv",
+            env={**os.environ, **self._said()},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         )
