@@ -29,6 +29,7 @@ from backend.resolvers.users import UserQueries
 from backend.resolvers.viewers import Viewers
 from backend.schema.context import Context, Handles
 from backend.schema.errors import MEMBERS
+from backend.schema.scalars import SCALARS
 from backend.services import access
 from backend.transport import introspection
 from backend.transport.execution import PlainFirst
@@ -91,7 +92,7 @@ schema = Schema(
     types=MEMBERS,
     extensions=EXTENSIONS,
     execution_context_class=PlainFirst,
-    config=StrawberryConfig(disable_field_suggestions=True),
+    config=StrawberryConfig(disable_field_suggestions=True, scalar_map=SCALARS),
 )
 
 if forgotten := introspection.undeclared(schema._schema):

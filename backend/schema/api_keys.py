@@ -82,9 +82,12 @@ class CreateApiKeyInput:
         description="The projects that it reaches; all others read as not found. Left out: all that are "
         "yours, later ones too.",
     )
-    expires_at: datetime | None = strawberry.field(default=None, description="When it ends by itself.")
+    expires_at: datetime | None = strawberry.field(
+        default=None, description="When it ends by itself; never if not given."
+    )
     budget_usd: Decimal | None = strawberry.field(
-        default=None, description="What may be spent with it altogether, in US dollars."
+        default=None,
+        description="What may be spent with it altogether, in US dollars; no limit if not given.",
     )
 
 

@@ -20,8 +20,10 @@ def idempotency_key() -> Any:
 
 @strawberry.input(description="What a new project is made from.")
 class CreateProjectInput:
-    name: str = strawberry.field(description="What to call it.")
-    description: str = strawberry.field(default="", description="What it is for.")
+    name: str = strawberry.field(description="What to call it, in 1 to 200 characters.")
+    description: str = strawberry.field(
+        default="", description="What it is for, in at most 2,000 characters."
+    )
     idempotency_key: str | None = idempotency_key()
 
 
@@ -136,8 +138,14 @@ class AddWebSiteInput:
         default=None,
         description="The path under which pages are visited, like `/docs`; the first page's folder if unset.",
     )
-    max_depth: int = strawberry.field(default=2, description="How many links to go deep; 0: the first page.")
-    max_pages: int = strawberry.field(default=50, description="How many pages to visit at most.")
+    max_depth: int = strawberry.field(
+        default=2,
+        description="How many links to go deep: 0, the first page alone, to 5, or what the operator allows.",
+    )
+    max_pages: int = strawberry.field(
+        default=50,
+        description="How many pages to visit at most: 1 to 500, or what the operator allows.",
+    )
     idempotency_key: str | None = idempotency_key()
 
 
@@ -180,20 +188,23 @@ class ReplaceDocumentInput:
 @strawberry.input(description="A document's new name.")
 class RenameDocumentInput:
     document_id: strawberry.ID = strawberry.field(description="Which document.")
-    name: str = strawberry.field(description="What to call it from now on.")
+    name: str = strawberry.field(description="What to call it from now on; cut after 255 characters.")
 
 
 @strawberry.input(description="What a new chat is made from.")
 class CreateChatInput:
     project_id: strawberry.ID = strawberry.field(description="The project it is about.")
-    title: str | None = strawberry.field(default=None, description="What to call it.")
+    title: str | None = strawberry.field(
+        default=None,
+        description="What to call it, in at most 200 characters; if not given, its first answer gives one.",
+    )
     idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.input(description="A chat's new title.")
 class RenameChatInput:
     chat_id: strawberry.ID = strawberry.field(description="Which chat.")
-    title: str = strawberry.field(description="What to call it from now on.")
+    title: str = strawberry.field(description="What to call it from now on, in 1 to 200 characters.")
 
 
 @strawberry.input(description="Which chat to delete.")
@@ -204,7 +215,7 @@ class DeleteChatInput:
 @strawberry.input(description="A question to a chat.")
 class SendMessageInput:
     chat_id: strawberry.ID = strawberry.field(description="The chat.")
-    content: str = strawberry.field(description="The question.")
+    content: str = strawberry.field(description="The question, in at most 50,000 characters.")
     idempotency_key: str | None = idempotency_key()
 
 
@@ -225,12 +236,16 @@ class SelectMessageInput:
 
 @strawberry.input(description="What to look for in your own chats.")
 class SearchMessagesInput:
-    project_id: strawberry.ID = strawberry.field(description="Whose chats: those about this project.")
+    project_id: strawberry.ID = strawberry.field(
+        description="The project; your chats about it are looked through."
+    )
     query: str = strawberry.field(
         description='Words that a message must hold; "quoted" in this order, with - before them not at all.'
     )
     first: int = strawberry.field(default=20, description="How many to return at most: from 1 to 100.")
-    after: str | None = strawberry.field(default=None, description="The cursor after which to go on.")
+    after: str | None = strawberry.field(
+        default=None, description="The cursor after which to go on; none for the beginning."
+    )
 
 
 @strawberry.input(description="Which answer to stop.")
@@ -242,5 +257,7 @@ class StopMessageInput:
 class RateMessageInput:
     message_id: strawberry.ID = strawberry.field(description="The answer.")
     positive: bool = strawberry.field(description="Thumbs up, or down.")
-    reason: str | None = strawberry.field(default=None, description="Why, in a word.")
-    comment: str | None = strawberry.field(default=None, description="Why, in your own words.")
+    reason: str | None = strawberry.field(default=None, description="Why, in a word: at most 200 characters.")
+    comment: str | None = strawberry.field(
+        default=None, description="Why, in your own words: at most 4,000 characters."
+    )

@@ -39,7 +39,7 @@ class Message(Node):
     )
     status: MessageStatus = strawberry.field(description="How far it has come.")
     failure: Failure | None = strawberry.field(description="Why it was refused or failed, if so.")
-    model: str | None = strawberry.field(description="The chat model that wrote it.")
+    model: str | None = strawberry.field(description="The chat model that wrote it; none for a question.")
     verification_rate: float | None = strawberry.field(
         description="The share of its quotations, from 0 to 1, whose words were found where it says; null "
         "while it is being written and where it quotes nothing."

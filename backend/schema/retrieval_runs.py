@@ -11,7 +11,7 @@ from db import models as rows
 from db.models.projects import RagStrategy
 
 
-@strawberry.type(description="Something that a search found, best first.")
+@strawberry.type(description="Something that a search found.")
 class RetrievalCandidate:
     chunk_id: strawberry.ID | None = strawberry.field(description="The chunk; none for a page of the web.")
     document_id: strawberry.ID | None = strawberry.field(

@@ -8,9 +8,9 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
 export type AddWebSiteInput = {
   /** Any text that names this call: a repeat with the same key returns the first result. */
   idempotencyKey?: string | null | undefined;
-  /** How many links to go deep; 0: the first page. */
+  /** How many links to go deep: 0, the first page alone, to 5, or what the operator allows. */
   maxDepth?: number;
-  /** How many pages to visit at most. */
+  /** How many pages to visit at most: 1 to 500, or what the operator allows. */
   maxPages?: number;
   /** The path under which pages are visited, like `/docs`; the first page's folder if unset. */
   pathPrefix?: string | null | undefined;
@@ -68,11 +68,11 @@ export type CrawlStatus =
 
 /** What a new API key may do. It can never do more than you. */
 export type CreateApiKeyInput = {
-  /** What may be spent with it altogether, in US dollars. */
+  /** What may be spent with it altogether, in US dollars; no limit if not given. */
   budgetUsd?: string | null | undefined;
   /** What it may do; one at least. */
   capabilities: Array<Capability>;
-  /** When it ends by itself. */
+  /** When it ends by itself; never if not given. */
   expiresAt?: string | null | undefined;
   /** What to call it: who will use it, and for what. */
   name: string;
@@ -82,11 +82,11 @@ export type CreateApiKeyInput = {
 
 /** What a new project is made from. */
 export type CreateProjectInput = {
-  /** What it is for. */
+  /** What it is for, in at most 2,000 characters. */
   description?: string;
   /** Any text that names this call: a repeat with the same key returns the first result. */
   idempotencyKey?: string | null | undefined;
-  /** What to call it. */
+  /** What to call it, in 1 to 200 characters. */
   name: string;
 };
 
@@ -236,13 +236,13 @@ export type RagStrategy =
 
 /** What you think of an answer. */
 export type RateMessageInput = {
-  /** Why, in your own words. */
+  /** Why, in your own words: at most 4,000 characters. */
   comment?: string | null | undefined;
   /** The answer. */
   messageId: string | number;
   /** Thumbs up, or down. */
   positive: boolean;
-  /** Why, in a word. */
+  /** Why, in a word: at most 200 characters. */
   reason?: string | null | undefined;
 };
 
@@ -282,7 +282,7 @@ export type SearchSettingsInput = {
 export type SendMessageInput = {
   /** The chat. */
   chatId: string | number;
-  /** The question. */
+  /** The question, in at most 50,000 characters. */
   content: string;
   /** Any text that names this call: a repeat with the same key returns the first result. */
   idempotencyKey?: string | null | undefined;

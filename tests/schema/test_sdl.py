@@ -1,5 +1,6 @@
 """The API says what everything means, and the committed SDL says what the API is."""
 
+import re
 from pathlib import Path
 
 from graphql import (
@@ -13,6 +14,10 @@ from graphql import (
 )
 
 from backend.api import export_sdl
+from backend.services import chats, projects
+from backend.services.documents import files
+from backend.services.messages import rate, send
+from backend.settings import WebSettings
 
 SDL = Path(__file__).parents[2] / "backend/schema/schema.graphql"
 
@@ -76,3 +81,24 @@ def test_only_own_things_are_nodes() -> None:
     assert names == {
         *("User", "Project", "Document", "Crawl", "Chat", "Message", "Citation", "WebCitation", "ApiKey")
     }
+
+
+def test_the_limits_that_descriptions_tell_are_those_of_the_code() -> None:
+    schema = build_schema(export_sdl())
+    web = WebSettings.model_fields
+    told = {
+        "CreateProjectInput.name": projects.MAX_NAME,
+        "CreateProjectInput.description": projects.MAX_DESCRIPTION,
+        "RenameDocumentInput.name": files.MAX_NAME,
+        "CreateChatInput.title": chats.MAX_TITLE,
+        "RenameChatInput.title": chats.MAX_TITLE,
+        "SendMessageInput.content": send.MAX_CHARACTERS,
+        "RateMessageInput.reason": rate.MAX_REASON,
+        "RateMessageInput.comment": rate.MAX_COMMENT,
+        "AddWebSiteInput.maxDepth": web["crawl_max_depth"].default,
+        "AddWebSiteInput.maxPages": web["crawl_max_pages"].default,
+    }
+    for name, limit in told.items():
+        kind, field = name.split(".")
+        described = schema.type_map[kind].fields[field].description  # type: ignore[attr-defined] # it is an input
+        assert re.search(rf"\b{limit:,}\b", described), name
