@@ -24,6 +24,7 @@ from backend.resolvers.messages import MessageMutations, MessageQueries
 from backend.resolvers.previews import PreviewQueries
 from backend.resolvers.projects import ProjectMutations, ProjectQueries
 from backend.resolvers.search import SearchQueries
+from backend.resolvers.upload_parts import UploadPartMutations
 from backend.resolvers.uploads import UploadMutations
 from backend.resolvers.users import UserQueries
 from backend.resolvers.viewers import Viewers
@@ -62,6 +63,7 @@ class Mutation(
     ProjectMutations,
     EmbeddingModelMutations,
     UploadMutations,
+    UploadPartMutations,
     CrawlMutations,
     DocumentMutations,
     ChatMutations,

@@ -87,6 +87,8 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
         limits=Limits(
             presign_seconds=settings.storage.presign_seconds,
             max_upload_bytes=settings.storage.max_upload_bytes,
+            part_threshold_bytes=settings.storage.part_threshold_bytes,
+            part_bytes=settings.storage.part_bytes,
             **settings.limits.model_dump(),
             crawl_max_depth=settings.web.crawl_max_depth,
             crawl_max_pages=settings.web.crawl_max_pages,

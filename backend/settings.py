@@ -40,6 +40,9 @@ class StorageSettings(Group):
     secret_key: SecretStr
     presign_seconds: int = 900
     max_upload_bytes: int = 200 * 1024 * 1024
+    part_threshold_bytes: int = Field(default=64 * 1024 * 1024, ge=5 * 1024 * 1024)
+    part_bytes: int = Field(default=16 * 1024 * 1024, ge=5 * 1024 * 1024, le=1024**3)
+    """Files above the threshold may come in parts, each of so many bytes; S3 takes none below 5 MiB."""
 
 
 class PriceSettings(Group):

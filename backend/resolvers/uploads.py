@@ -53,7 +53,7 @@ class UploadMutations:
                 project_id=project_id,
                 files=[_file(file) for file in input.files],
                 storage=handles.storage,
-                limits=_limits(handles.limits),
+                limits=upload_limits(handles.limits),
                 idempotency_key=input.idempotency_key,
             )
         return RequestUploadsPayload(tickets=[_ticket(ticket) for ticket in tickets])
@@ -78,7 +78,7 @@ class UploadMutations:
                 document_id=document_id,
                 file=_file(input.file),
                 storage=handles.storage,
-                limits=_limits(handles.limits),
+                limits=upload_limits(handles.limits),
             )
         return ReplaceDocumentPayload(ticket=_ticket(ticket))
 
@@ -121,16 +121,19 @@ class UploadMutations:
                 project_id=project_id,
                 url=input.url,
                 web=handles.web,
-                limits=_limits(handles.limits),
+                limits=upload_limits(handles.limits),
                 idempotency_key=input.idempotency_key,
             )
         return DocumentPayload(document=Document.from_row(row))
 
 
-def _limits(limits: Limits) -> files.UploadLimits:
+def upload_limits(limits: Limits) -> files.UploadLimits:
+    """How much may be uploaded, in the words of its services."""
     return files.UploadLimits(
         max_bytes=limits.max_upload_bytes,
         presign_seconds=limits.presign_seconds,
+        part_threshold_bytes=limits.part_threshold_bytes,
+        part_bytes=limits.part_bytes,
         files_per_request=limits.files_per_request,
         documents_per_project=limits.documents_per_project,
         bytes_per_project=limits.bytes_per_project,
@@ -156,4 +159,5 @@ def _ticket(ticket: upload.UploadTicket) -> UploadTicket:
         url=ticket.url,
         headers=[UploadHeader(name=name, value=value) for name, value in ticket.headers.items()],
         expires_at=ticket.expires_at,
+        part_bytes=ticket.part_bytes,
     )

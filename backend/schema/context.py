@@ -102,6 +102,8 @@ class Limits:
 
     presign_seconds: int
     max_upload_bytes: int
+    part_threshold_bytes: int
+    part_bytes: int
     files_per_request: int
     documents_per_project: int
     bytes_per_project: int

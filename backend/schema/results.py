@@ -77,6 +77,10 @@ class UploadTicket:
     url: str | None = strawberry.field(description="Where to PUT the file; none for a duplicate.")
     headers: list[UploadHeader] = strawberry.field(description="The headers that were signed for.")
     expires_at: datetime | None = strawberry.field(description="When the leave ends; none for a duplicate.")
+    part_bytes: int | None = strawberry.field(
+        description="Set for a large file, which may come in parts of so many bytes instead: see "
+        "`requestUploadParts`. An interrupted one then goes on where it was."
+    )
 
 
 @strawberry.type(description="Leave to upload the files.")

@@ -19,7 +19,7 @@ from backend.errors import AppError, Invalid
 from backend.queue import Job, celery_app
 from backend.runtime import Runtime
 from backend.services import orphans, people, upkeep, vector_indexes
-from backend.services.documents import expire, reuse
+from backend.services.documents import expire, parts, reuse
 from backend.settings import Settings
 from backend.tasks import documents, messages
 from backend.tasks.seats import Seats
@@ -196,6 +196,7 @@ class Workshop:
                 self._runtime.storage,
                 older_than_seconds=self._settings.ingestion.upload_expires_seconds,
             )
+        await parts.give_up(self._runtime.transactions, self._runtime.storage)
 
     async def _tend(self) -> None:
         await upkeep.tend_keywords(self._runtime.transactions)

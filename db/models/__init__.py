@@ -21,6 +21,7 @@ from db.models.images import ChunkImage
 from db.models.keywords import ChunkKeywords, LexemeChange, LexemeCount
 from db.models.memories import Memory
 from db.models.messages import Citation, CitationStatus, Feedback, Message, MessageRole, MessageStatus
+from db.models.part_uploads import PartUpload
 from db.models.projects import (
     AgentType,
     Fusion,
@@ -76,6 +77,7 @@ __all__ = [
     "Message",
     "MessageRole",
     "MessageStatus",
+    "PartUpload",
     "Project",
     "ProjectMember",
     "RagStrategy",

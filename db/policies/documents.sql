@@ -43,6 +43,12 @@ GRANT UPDATE (storage_key, name, content_type, size_bytes, sha256, requested_at)
 CREATE POLICY members ON opentrace.document_replacements TO opentrace_api
     USING (EXISTS (SELECT FROM opentrace.documents d WHERE d.id = document_replacements.document_id));
 
+ALTER TABLE opentrace.part_uploads ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT ON opentrace.part_uploads TO opentrace_api;
+GRANT UPDATE (upload_id) ON opentrace.part_uploads TO opentrace_api;
+CREATE POLICY members ON opentrace.part_uploads TO opentrace_api
+    USING (EXISTS (SELECT FROM opentrace.documents d WHERE d.id = part_uploads.document_id));
+
 ALTER TABLE opentrace.document_stages ENABLE ROW LEVEL SECURITY;
 GRANT SELECT ON opentrace.document_stages TO opentrace_api;
 CREATE POLICY members ON opentrace.document_stages FOR SELECT TO opentrace_api

@@ -158,7 +158,7 @@ async def test_deleting_takes_many_keys_and_does_not_mind_missing_ones(storage: 
 async def test_what_is_under_a_prefix_is_listed_page_by_page_in_order_from_any_key_on(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.storage._PAGE", 3)
+    monkeypatch.setattr("backend.storage.objects._PAGE", 3)
     keys = sorted(f"some/{number}" for number in range(8))
     await asyncio.gather(*(storage.put(key, BODY, "text/plain") for key in [*keys, "other/1", "somewhere"]))
     pages = [page async for page in storage.pages("some/")]
@@ -173,7 +173,7 @@ async def test_what_is_under_a_prefix_is_listed_page_by_page_in_order_from_any_k
 async def test_deleting_a_prefix_takes_all_that_is_under_it_and_says_how_many(
     storage: Storage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.storage._PAGE", 3)
+    monkeypatch.setattr("backend.storage.objects._PAGE", 3)
     gone = ["a/1", *(f"a/1/images/{number}" for number in range(6))]
     await asyncio.gather(*(storage.put(key, BODY, "text/plain") for key in [*gone, "a/2"]))
     assert await storage.delete_prefix("a/1") == 7

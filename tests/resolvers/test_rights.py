@@ -24,6 +24,7 @@ MUTATIONS = {
     "rollBackEmbeddingModel": '{projectId: "$project"}',
     "cancelEmbeddingModelChange": '{projectId: "$project"}',
     "requestUploads": '{projectId: "$project", ' + FILES + "}",
+    "requestUploadParts": '{documentId: "$document"}',
     "confirmUpload": '{documentId: "$document"}',
     "addWebPage": '{projectId: "$project", url: "https://example.com/"}',
     "addWebSite": '{projectId: "$project", url: "https://example.com/"}',

@@ -173,7 +173,7 @@ async def test_killed_after_any_batch_it_goes_on_where_it_was(
     await house.ingest()
     await failed(house)
     before = await keys(house)
-    monkeypatch.setattr("backend.storage._PAGE", 2)
+    monkeypatch.setattr("backend.storage.objects._PAGE", 2)
     monkeypatch.setattr("backend.services.orphans.BATCH", 1)
     keep, finished, num_kills = chores.keep, None, 0
     for at in range(1, 50):

@@ -5,7 +5,7 @@ from uuid import UUID
 from backend.auth import Viewer
 from backend.errors import Conflict, Invalid
 from backend.services import rights
-from backend.services.documents import failures, upload, versions
+from backend.services.documents import failures, parts, upload, versions
 from backend.storage import Storage, StoredObject
 from backend.transactions import Transactions
 from db.engine import Session
@@ -25,10 +25,14 @@ async def confirm(
     """
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
         document = await rights.document(session, viewer=viewer, document_id=document_id)
-        awaited = await _awaited(session, document)
+        awaited = await upload.awaited_by(session, document)
     if awaited is None:
         return document
-    _check_object(awaited, await storage.head(awaited.storage_key))
+    stored = await storage.head(awaited.storage_key)
+    if stored is None:
+        await parts.join(transactions, storage, viewer=viewer, awaited=awaited)
+        stored = await storage.head(awaited.storage_key)
+    _check_object(awaited, stored)
     async with transactions.unit_of_work(viewer=viewer.user_id) as session:
         document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
         if document.status is DocumentStatus.UPLOADING:
@@ -37,12 +41,6 @@ async def confirm(
         elif isinstance(awaited, DocumentReplacement):
             await _replace(session, document, awaited)
     return document
-
-
-async def _awaited(session: Session, document: Document) -> Document | DocumentReplacement | None:
-    if document.status is DocumentStatus.UPLOADING:
-        return document
-    return await replacements.get(session, document.id)
 
 
 async def _replace(session: Session, document: Document, checked: DocumentReplacement) -> None:

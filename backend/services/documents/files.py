@@ -1,5 +1,6 @@
 """What files may be uploaded: their names, types, sizes and hashes."""
 
+import math
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -9,6 +10,8 @@ from backend.errors import Invalid, QuotaExceeded, TooLarge
 from backend.rag.parse import formats
 
 MAX_NAME = 255
+MAX_PARTS = 10_000
+"""Of one object in S3."""
 
 # What browsers and systems call the same thing, and what a name says when the browser says nothing.
 _ALIASES = {
@@ -46,7 +49,7 @@ _BY_SUFFIX = {
 }
 # Windows calls CSV files after Excel when that is installed; the old .xls format itself cannot be read.
 _UNTYPED = ("", "application/octet-stream", "application/vnd.ms-excel")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,14 @@ class UploadLimits:
     documents_per_project: int = 10_000
     bytes_per_project: int = 50 * 1024**3
     unfinished_per_user: int = 2000
+    part_threshold_bytes: int = 64 * 1024**2
+    part_bytes: int = 16 * 1024**2
+
+    def part_bytes_of(self, size: int) -> int | None:
+        """How large the parts of a file of so many bytes are; None for one that goes in one piece."""
+        if size <= self.part_threshold_bytes:
+            return None
+        return max(self.part_bytes, math.ceil(size / MAX_PARTS))
 
 
 def checked(files: Sequence[FileRequest], limits: UploadLimits) -> list[FileRequest]:
@@ -92,7 +103,7 @@ def checked_file(file: FileRequest, field: str, limits: UploadLimits) -> FileReq
     if not name:
         raise Invalid("A file needs a name.", field=f"{field}.name")
     sha256 = file.sha256.lower()
-    if _SHA256.fullmatch(sha256) is None:
+    if SHA256.fullmatch(sha256) is None:
         raise Invalid("A SHA-256 is 64 hexadecimal digits.", field=f"{field}.sha256")
     _check_size(file.size, f"{field}.size", limits)
     content_type = _content_type(file.content_type, name, f"{field}.content_type")

@@ -18,7 +18,7 @@ from backend.storage import Storage
 from db.engine import Session
 from db.models import Document, DocumentReplacement, DocumentStatus
 from db.models.base import utc_now
-from db.queries import documents
+from db.queries import documents, replacements
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class UploadTicket:
     url: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
     expires_at: datetime | None = None
+    part_bytes: int | None = None
+    """Set for a file that may come in parts."""
 
 
 async def request(
@@ -64,6 +66,13 @@ async def request(
     return [await _ticket(place, storage, limits) for place in places]
 
 
+async def awaited_by(session: Session, document: Document) -> Document | DocumentReplacement | None:
+    """The file that the document waits for: its first, or one to replace that."""
+    if document.status is DocumentStatus.UPLOADING:
+        return document
+    return await replacements.get(session, document.id)
+
+
 async def sign(
     document: Document, awaited: Document | DocumentReplacement, storage: Storage, limits: UploadLimits
 ) -> UploadTicket:
@@ -75,7 +84,13 @@ async def sign(
         sha256_hex=awaited.sha256,
         expires_seconds=limits.presign_seconds,
     )
-    return UploadTicket(document, url=signed.url, headers=signed.headers, expires_at=signed.expires_at)
+    return UploadTicket(
+        document,
+        url=signed.url,
+        headers=signed.headers,
+        expires_at=signed.expires_at,
+        part_bytes=limits.part_bytes_of(awaited.size_bytes),
+    )
 
 
 def queue(session: Session, document: Document) -> None:
