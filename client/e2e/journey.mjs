@@ -6,6 +6,7 @@ import path from 'node:path';
 import { launch, vitals } from './browser.mjs';
 import { look } from './looks.mjs';
 import { ownerOf } from './owner.mjs';
+import { uploadInParts } from './parts.mjs';
 
 const given = JSON.parse(process.argv[2]);
 const { browser, context, complaints, hosts } = await launch(given.chromium);
@@ -172,10 +173,10 @@ async function deleteProject() {
 const { settings, changeModel, keys } = ownerOf(page, given);
 
 try {
-  for (const work of [signIn, createProject, upload, readDocument, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, tend, settings, changeModel, keys, deleteProject]) {
+  for (const work of [signIn, createProject, upload, readDocument, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, tend, uploadInParts, settings, changeModel, keys, deleteProject]) {
     step = work.name;
     const began = performance.now();
-    await work();
+    await work(page);
     figures[step] = Math.round(performance.now() - began);
     if (step === 'signIn' || step === 'askAndReload' || step === 'rate') figures[`vitals after ${step}`] = await vitals(page);
   }

@@ -2,10 +2,14 @@
 'use client';
 import { useApolloClient } from '@apollo/client/react';
 import type { ApolloClient } from '@apollo/client';
-import { createContext, useContext, useState, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { payloadOf } from '@/apollo/outcome';
-import { ConfirmUploadDocument, ReplaceDocumentDocument, RequestUploadDocument, type FileInput } from '@/gql/graphql';
+import { ConfirmUploadDocument, ReplaceDocumentDocument, RequestUploadDocument, RequestUploadPartsDocument, type FileInput, type PartInput } from '@/gql/graphql';
+import { useSession } from '@/components/session/session';
+import { keyOf } from '@/lib/key';
 import { hashFile } from '@/lib/upload/hash';
+import { keep, keptOf, release } from '@/lib/upload/kept';
+import { pause, sendParts, type PartSteps } from '@/lib/upload/parts';
 import { putFile } from '@/lib/upload/put';
 import { Uploads, type Steps, type Ticket } from '@/lib/upload/uploads';
 
@@ -15,7 +19,12 @@ const Context = createContext<Uploads | null>(null);
 
 export function UploadsProvider({ project, children }: { project: string; children: ReactNode }) {
   const client = useApolloClient();
-  const [uploads] = useState(() => new Uploads(stepsOf(client, project)));
+  const session = useSession();
+  const owner = session.status === 'signedIn' ? `${session.key} ${project}` : '';
+  const [uploads] = useState(() => new Uploads(stepsOf(client, project, owner)));
+  useEffect(() => {
+    void keptOf(owner).then((kept) => uploads.restore(kept.map(({ key, file, replaces }) => ({ file, replaces, keptAs: key }))));
+  }, [uploads, owner]);
   return <Context value={uploads}>{children}</Context>;
 }
 
@@ -26,7 +35,7 @@ export function useUploads() {
   return { uploads, list };
 }
 
-function stepsOf(client: ApolloClient, project: string): Steps {
+function stepsOf(client: ApolloClient, project: string, owner: string): Steps {
   return {
     hash: hashFile,
     put: putFile,
@@ -38,11 +47,39 @@ function stepsOf(client: ApolloClient, project: string): Steps {
         documentId: ticket.document.id,
         duplicateOf: ticket.duplicateOf?.id ?? null,
         put: ticket.url ? { url: ticket.url, headers: ticket.headers } : null,
+        isInParts: ticket.partBytes !== null,
       };
     },
+    putParts: (file, document, onProgress, signal) => sendParts(file, partStepsOf(client, document), onProgress, signal),
+    async keep(file, replaces) {
+      const key = keyOf();
+      await keep({ key, owner, file, replaces });
+      return key;
+    },
+    release,
     async confirm(document) {
       const { data } = await client.mutate({ mutation: ConfirmUploadDocument, variables: { document } });
       payloadOf(data?.confirmUpload);
+    },
+  };
+}
+
+function partStepsOf(client: ApolloClient, document: string): PartSteps {
+  async function ask(parts: PartInput[]) {
+    const { data } = await client.mutate({ mutation: RequestUploadPartsDocument, variables: { document, parts } });
+    return payloadOf(data?.requestUploadParts);
+  }
+  return {
+    hash: hashFile,
+    put: putFile,
+    pause,
+    async plan() {
+      const { partBytes, numParts, storedNumbers } = await ask([]);
+      return { partBytes, numParts, stored: storedNumbers };
+    },
+    async sign(part) {
+      const [signed] = (await ask([part])).parts;
+      return signed ?? null;
     },
   };
 }

@@ -3,7 +3,7 @@
 type Answer = { progress: number } | { sha256: string } | { error: string };
 
 /** The hash in lower-case hex; rejects when the file cannot be read or the signal aborts. */
-export function hashFile(file: File, onProgress: (progress: number) => void, signal: AbortSignal): Promise<string> {
+export function hashFile(file: Blob, onProgress: (progress: number) => void, signal: AbortSignal): Promise<string> {
   const worker = new Worker(new URL('./hash.worker.ts', import.meta.url), { type: 'module' });
   return new Promise<string>((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new DOMException('Cancelled', 'AbortError')), { once: true });

@@ -4,7 +4,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 
 const PIECE_BYTES = 4 * 1024 * 1024;
 
-async function hash(file: File): Promise<string> {
+async function hash(file: Blob): Promise<string> {
   const digest = sha256.create();
   for (let start = 0; start < file.size; start += PIECE_BYTES) {
     const piece = await file.slice(start, start + PIECE_BYTES).arrayBuffer();
@@ -14,7 +14,7 @@ async function hash(file: File): Promise<string> {
   return bytesToHex(digest.digest());
 }
 
-self.onmessage = ({ data }: MessageEvent<File>) => {
+self.onmessage = ({ data }: MessageEvent<Blob>) => {
   hash(data).then(
     (sha256) => self.postMessage({ sha256 }),
     () => self.postMessage({ error: 'The file could not be read. It may have been moved or changed.' }),

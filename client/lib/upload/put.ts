@@ -1,4 +1,4 @@
-// Sends a file's bytes straight to the object store, telling how far it is.
+// Sends bytes straight to the object store, telling how far they are.
 
 export interface Put {
   url: string;
@@ -8,8 +8,8 @@ export interface Put {
 // The browser sets these itself, from the file and the address.
 const OWN = new Set(['content-length', 'host']);
 
-/** Resolves when the store has the file; rejects with a sentence when the way there is cut or it refuses. */
-export function putFile(file: File, { url, headers }: Put, onProgress: (progress: number) => void, signal: AbortSignal): Promise<void> {
+/** Resolves when the store has them; rejects with a sentence when the way there is cut or it refuses. */
+export function putFile(file: Blob, { url, headers }: Put, onProgress: (progress: number) => void, signal: AbortSignal): Promise<void> {
   const request = new XMLHttpRequest();
   return new Promise<void>((resolve, reject) => {
     signal.addEventListener('abort', () => request.abort(), { once: true });

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { PARALLEL, Uploads, type Steps, type Ticket } from './uploads';
+import { LEFT, PARALLEL, Uploads, type Steps, type Ticket } from './uploads';
 
 const file = (name: string) => new File(['content'], name);
 
 interface World extends Steps {
   sent: string[];
+  kept: Map<string, File>;
   confirmed: string[];
 }
 
@@ -12,11 +13,19 @@ interface World extends Steps {
 function world(changed: Partial<Steps> = {}): World {
   const sent: string[] = [];
   const confirmed: string[] = [];
+  const kept = new Map<string, File>();
   return {
     sent,
     confirmed,
+    kept,
+    putParts: async (named) => void sent.push(`parts of ${named.name}`),
+    keep: async (named) => {
+      kept.set(`kept ${named.name}`, named);
+      return `kept ${named.name}`;
+    },
+    release: async (keptAs) => void kept.delete(keptAs),
     hash: async () => 'a'.repeat(64),
-    request: async (named): Promise<Ticket> => ({ documentId: `document of ${named.name}`, duplicateOf: null, put: { url: 'http://store', headers: [] } }),
+    request: async (named): Promise<Ticket> => ({ documentId: `document of ${named.name}`, duplicateOf: null, put: { url: 'http://store', headers: [] }, isInParts: false }),
     put: async (named) => void sent.push(named.name),
     confirm: async (document) => void confirmed.push(document),
     ...changed,
@@ -43,7 +52,7 @@ test('a file is hashed, sent and confirmed', async () => {
 });
 
 test('bytes that the project has already are not sent', async () => {
-  const steps = world({ request: async () => ({ documentId: 'other', duplicateOf: 'other', put: null }) });
+  const steps = world({ request: async () => ({ documentId: 'other', duplicateOf: 'other', put: null, isInParts: false }) });
   const uploads = new Uploads(steps);
   uploads.add([file('copy.pdf')]);
   expect(await settled(uploads)).toEqual([{ phase: 'duplicate', message: null }]);
@@ -56,7 +65,7 @@ test('an interrupted upload says why, and one retry sends it with a new address'
   const steps = world({
     request: async (named) => {
       asked.push(named.name);
-      return { documentId: 'document', duplicateOf: null, put: { url: `http://store/${asked.length}`, headers: [] } };
+      return { documentId: 'document', duplicateOf: null, put: { url: `http://store/${asked.length}`, headers: [] }, isInParts: false };
     },
     put: async () => {
       tries += 1;
@@ -73,7 +82,7 @@ test('an interrupted upload says why, and one retry sends it with a new address'
 
 test('a file that takes the place of another asks for that', async () => {
   const asked: (string | null)[] = [];
-  const ticket = { documentId: 'document', duplicateOf: null, put: { url: 'http://store', headers: [] } };
+  const ticket = { documentId: 'document', duplicateOf: null, put: { url: 'http://store', headers: [] }, isInParts: false };
   const steps = world({
     request: async (_file, _sha256, replaces) => {
       asked.push(replaces);
@@ -125,4 +134,42 @@ test('one that is removed while it is sent is aborted and not confirmed', async 
   uploads.remove(uploads.snapshot()[0]?.key ?? -1);
   await aborted.promise;
   expect([uploads.snapshot(), steps.confirmed]).toEqual([[], []]);
+});
+
+const inParts = async (named: File): Promise<Ticket> => ({ documentId: `document of ${named.name}`, duplicateOf: null, put: { url: 'http://store', headers: [] }, isInParts: true });
+
+test('a large file goes in parts, and is kept until it has arrived', async () => {
+  const steps = world({ request: inParts });
+  const seen: string[][] = [];
+  steps.putParts = async ({ name }) => {
+    steps.sent.push(`parts of ${name}`);
+    seen.push([...steps.kept.keys()]);
+  };
+  const uploads = new Uploads(steps);
+  uploads.add([file('large.pdf')]);
+  expect(await settled(uploads)).toEqual([{ phase: 'done', message: null }]);
+  expect([steps.sent, seen, steps.kept.size]).toEqual([['parts of large.pdf'], [['kept large.pdf']], 0]);
+});
+
+test('what was interrupted by leaving is shown, and one click sends it without keeping it twice', async () => {
+  const steps = world({ request: inParts });
+  steps.kept.set('earlier', file('large.pdf'));
+  const left = { file: file('large.pdf'), replaces: null, keptAs: 'earlier' };
+  const uploads = new Uploads(steps);
+  uploads.restore([left]);
+  uploads.restore([left]);
+  expect(uploads.snapshot().map(({ phase, message }) => [phase, message])).toEqual([['failed', LEFT]]);
+  uploads.retry(uploads.snapshot()[0]?.key ?? -1);
+  expect(await settled(uploads)).toEqual([{ phase: 'done', message: null }]);
+  expect([steps.sent, steps.kept.size]).toEqual([['parts of large.pdf'], 0]);
+});
+
+test('one that fails stays kept, and one that is dismissed does not', async () => {
+  const steps = world({ request: inParts, putParts: async () => Promise.reject(new Error('cut off')) });
+  const uploads = new Uploads(steps);
+  uploads.add([file('large.pdf')]);
+  await settled(uploads);
+  expect([...steps.kept.keys()]).toEqual(['kept large.pdf']);
+  uploads.remove(uploads.snapshot()[0]?.key ?? -1);
+  expect(steps.kept.size).toBe(0);
 });

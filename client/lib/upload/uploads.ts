@@ -14,6 +14,8 @@ export interface Upload {
   readonly progress: number;
   readonly documentId: string | null;
   readonly message: string | null;
+  /** Under which name the browser keeps the file until it has arrived; null for those that are sent at once. */
+  readonly keptAs: string | null;
 }
 
 export interface Ticket {
@@ -21,6 +23,8 @@ export interface Ticket {
   /** The document that has these bytes already; then there is nothing to send. */
   duplicateOf: string | null;
   put: Put | null;
+  /** Whether it is large, and sent part by part. */
+  isInParts: boolean;
 }
 
 /** What uploads need of the world; tests bring their own. */
@@ -28,8 +32,21 @@ export interface Steps {
   hash: (file: File, onProgress: (progress: number) => void, signal: AbortSignal) => Promise<string>;
   request: (file: File, sha256: string, replaces: string | null) => Promise<Ticket>;
   put: (file: File, put: Put, onProgress: (progress: number) => void, signal: AbortSignal) => Promise<void>;
+  putParts: (file: File, documentId: string, onProgress: (progress: number) => void, signal: AbortSignal) => Promise<void>;
   confirm: (documentId: string) => Promise<void>;
+  /** Lets a file outlive the page; gives the name it is kept by. */
+  keep: (file: File, replaces: string | null) => Promise<string>;
+  release: (keptAs: string) => Promise<void>;
 }
+
+/** A file that was on its way when the page was left. */
+export interface Left {
+  file: File;
+  replaces: string | null;
+  keptAs: string;
+}
+
+export const LEFT = 'Interrupted when the page was left. What has arrived is not sent again.';
 
 export const PARALLEL = 3;
 const ENDED: ReadonlySet<Phase> = new Set(['done', 'duplicate', 'failed']);
@@ -52,17 +69,16 @@ export class Uploads {
   readonly snapshot = () => this.list;
 
   add(files: Iterable<File>, replaces: string | null = null): void {
-    const added = Array.from(files, (file): Upload => ({
-      key: this.nextKey++,
-      file,
-      replaces,
-      phase: 'waiting',
-      progress: 0,
-      documentId: null,
-      message: null,
-    }));
+    const added = Array.from(files, (file) => this.begun({ file, replaces }));
     this.replace([...this.list, ...added]);
     this.startNext();
+  }
+
+  /** Show what was interrupted; one click sends the rest. */
+  restore(left: readonly Left[]): void {
+    const known = new Set(this.list.map(({ keptAs }) => keptAs));
+    const added = left.filter(({ keptAs }) => !known.has(keptAs)).map((one) => this.begun({ ...one, phase: 'failed', message: LEFT }));
+    this.replace([...this.list, ...added]);
   }
 
   /** From the beginning: the hash is cheap, and the API gives a new address for what has not arrived. */
@@ -77,12 +93,23 @@ export class Uploads {
 
   /** Stop it if it runs, and take it off the list. */
   remove(key: number): void {
+    this.release(key);
     this.replace(this.list.filter((upload) => upload.key !== key));
     this.aborts.get(key)?.abort();
   }
 
   clearEnded(): void {
+    for (const { key, phase } of this.list) if (ENDED.has(phase)) this.release(key);
     this.replace(this.list.filter(({ phase }) => !ENDED.has(phase)));
+  }
+
+  private begun(given: Pick<Upload, 'file' | 'replaces'> & Partial<Upload>): Upload {
+    return { key: this.nextKey++, phase: 'waiting', progress: 0, documentId: null, message: null, keptAs: null, ...given };
+  }
+
+  private release(key: number): void {
+    const keptAs = this.list.find((upload) => upload.key === key)?.keptAs;
+    if (keptAs) void this.steps.release(keptAs);
   }
 
   private startNext(): void {
@@ -99,7 +126,7 @@ export class Uploads {
     }
   }
 
-  private async run({ key, file, replaces }: Upload): Promise<void> {
+  private async run({ key, file, replaces, keptAs }: Upload): Promise<void> {
     const abort = new AbortController();
     this.aborts.set(key, abort);
     const onProgress = (progress: number) => this.change(key, { progress });
@@ -107,13 +134,21 @@ export class Uploads {
       const sha256 = await this.steps.hash(file, onProgress, abort.signal);
       const ticket = await this.steps.request(file, sha256, replaces);
       if (ticket.duplicateOf || !ticket.put) {
+        this.release(key);
         this.change(key, { phase: 'duplicate', progress: 1, documentId: ticket.duplicateOf });
         return;
       }
       this.change(key, { phase: 'sending', progress: 0, documentId: ticket.documentId });
-      await this.steps.put(file, ticket.put, onProgress, abort.signal);
+      if (ticket.isInParts) {
+        if (!keptAs) this.change(key, { keptAs: await this.steps.keep(file, replaces) });
+        abort.signal.throwIfAborted();
+        await this.steps.putParts(file, ticket.documentId, onProgress, abort.signal);
+      } else {
+        await this.steps.put(file, ticket.put, onProgress, abort.signal);
+      }
       this.change(key, { phase: 'confirming', progress: 1 });
       await this.steps.confirm(ticket.documentId);
+      this.release(key);
       this.change(key, { phase: 'done' });
     } catch (error) {
       this.change(key, { phase: 'failed', message: sentenceOf(error) });
