@@ -13,11 +13,13 @@ import type { Listed } from './use-documents';
 interface BulkBarProps {
   project: string;
   shown: Listed[];
+  /** Whether those that are shown are all there are. */
+  isWhole: boolean;
   chosen: Listed[];
   onSelect: (documents: Listed[]) => void;
 }
 
-export function BulkBar({ project, shown, chosen, onSelect }: BulkBarProps) {
+export function BulkBar({ project, shown, isWhole, chosen, onSelect }: BulkBarProps) {
   const say = useToast();
   const { retry, cancel, reingest } = useDocumentActions(project);
   const [isBusy, setIsBusy] = useState(false);
@@ -46,7 +48,7 @@ export function BulkBar({ project, shown, chosen, onSelect }: BulkBarProps) {
           onChange={() => onSelect(chosen.length === shown.length ? [] : shown)}
           className="size-4 accent-accent"
         />
-        {chosen.length > 0 ? `${chosen.length} selected` : 'Select all'}
+        {chosen.length > 0 ? `${chosen.length} selected` : isWhole ? 'Select all' : `Select the ${shown.length} read so far`}
       </label>
       {failed.length > 0 && <Button weight="quiet" icon="retry" isBusy={isBusy} onClick={() => void run(failed, retry)}>Try again</Button>}
       {ready.length > 0 && <Button weight="quiet" icon="file" isBusy={isBusy} onClick={() => void run(ready, reingest)}>Read again</Button>}

@@ -39,6 +39,7 @@ export function DocumentList({ project }: { project: string }) {
       <BulkBar
         project={project}
         shown={found}
+        isWhole={isWhole}
         chosen={chosen}
         onSelect={(documents) => setSelected(new Set(documents.map(({ id }) => id)))}
       />

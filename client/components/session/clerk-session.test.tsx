@@ -1,7 +1,8 @@
 import { act, cleanup, render, screen } from '@testing-library/react';
+import { useEffect } from 'react';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { SessionProvider } from './session-provider';
-import { useSession } from './session';
+import { useSession, type Session } from './session';
 
 const clerk = vi.hoisted(() => ({
   loads: 0,
@@ -45,6 +46,12 @@ function Who() {
   return <p>{session.status === 'signedIn' ? `${session.name} (${session.key})` : session.status}</p>;
 }
 
+function Probe({ tell }: { tell: (session: Session) => void }) {
+  const session = useSession();
+  useEffect(() => tell(session), [session, tell]);
+  return null;
+}
+
 const show = (clerkKey: string) =>
   act(async () => {
     render(
@@ -74,4 +81,31 @@ test('until Clerk knows, nobody is sent away', async () => {
   clerk.auth = { isLoaded: false };
   await show('pk_test_x');
   expect(await screen.findByText('loading')).toBeDefined();
+});
+
+test('tokens are asked of Clerk anew each time, and signing out is told to it', async () => {
+  const getToken = vi.fn(async () => 'fresh');
+  clerk.auth = { isLoaded: true, isSignedIn: true, userId: 'user_1', getToken };
+  const told: Session[] = [];
+  const tell = (session: Session) => void told.push(session);
+  await act(async () => {
+    render(
+      <SessionProvider config={{ ...CONFIG, clerkKey: 'pk_test_x' }} nonce="n0nce">
+        <Probe tell={tell} />
+      </SessionProvider>,
+    );
+  });
+  await vi.waitFor(() => expect(told.at(-1)?.status).toBe('signedIn'));
+  const session = told.at(-1);
+  if (session?.status !== 'signedIn') throw new Error('nobody is signed in');
+  expect([await session.getToken(), await session.getToken()]).toEqual(['fresh', 'fresh']);
+  expect(getToken).toHaveBeenCalledTimes(2);
+  session.signOut();
+  expect(clerk.signOut).toHaveBeenCalledOnce();
+});
+
+test('whom Clerk does not know is signed out', async () => {
+  clerk.auth = { isLoaded: true, isSignedIn: false };
+  await show('pk_test_x');
+  expect(await screen.findByText('signedOut')).toBeDefined();
 });

@@ -58,6 +58,14 @@ export function AddWebPage({ project }: { project: string }) {
               setText(event.target.value);
               clear();
             }}
+            onPaste={(event) => {
+              // A field of one line would join the lines of a list.
+              const pasted = event.clipboardData.getData('text');
+              if (!pasted.includes('\n')) return;
+              event.preventDefault();
+              setText((now) => `${now} ${addressesIn(pasted).join(' ')}`.trim());
+              clear();
+            }}
             className={INPUT}
           />
           <Button type="submit" icon="link" isBusy={isBusy} disabled={text.trim() === ''} className="h-auto">
