@@ -54,6 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes += [Route("/graphql", door), WebSocketRoute("/graphql", door)]
     app.include_router(health.router)
     app.include_router(webhooks.router)
+    if settings.api.metrics:
+        app.add_route("/metrics", health.metrics_page)
     if settings.api.playground:
         app.mount(playground.PATH, playground.files())
         app.add_route("/", to_playground)

@@ -1,12 +1,13 @@
-"""Whether the process lives, and whether everything it depends on answers."""
+"""Whether the process lives, whether everything it depends on answers, and what it counts."""
 
 import asyncio
 from collections.abc import Awaitable
 
 import structlog
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
+from backend import metrics
 from backend.runtime import Runtime
 from db import engine
 
@@ -35,6 +36,14 @@ async def readyz(request: Request) -> JSONResponse:
     answers = await asyncio.gather(*(_answers(name, check) for name, check in checks.items()))
     found = dict(zip(checks, answers, strict=True))
     return JSONResponse(found, 200 if set(found.values()) == {"ok"} else 503)
+
+
+async def metrics_page(request: Request) -> Response:
+    """What this process counts, as Prometheus reads it."""
+    opened: Runtime = request.app.state.runtime
+    for (pool, state), num in engine.connections(opened.database).items():
+        metrics.pool(pool, state, num)
+    return Response(metrics.text(), media_type=metrics.CONTENT_TYPE)
 
 
 async def _answers(name: str, check: Awaitable[object]) -> str:

@@ -103,6 +103,8 @@ class ApiSettings(Group):
     port: int = 8000
     allowed_origins: tuple[str, ...] = ("http://localhost:3000",)
     playground: bool = False
+    metrics: bool = False
+    """Whether `/metrics` answers, for Prometheus; a proxy should not let it out."""
     max_body_bytes: int = 1024 * 1024
     request_timeout_seconds: float = 30.0
     socket_init_seconds: float = 10.0
@@ -128,6 +130,9 @@ class WorkSettings(Group):
     """How long one attempt at an answer may take."""
     check_answers: bool = False
     """Whether the guardrail model reads each answer's paraphrases beside their passages before it ends."""
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
+    """Where a worker answers at `/metrics`; nowhere when unset. Each worker of one machine wants its own."""
     max_tries: int = 5
     """Claims of one row before it is given up as FAILED."""
 

@@ -73,6 +73,18 @@ async def fetch(database: Database, statement: str, *values: Any) -> list[asyncp
         return await connection.fetch(statement, *values)
 
 
+def connections(database: Database) -> dict[tuple[str, str], int]:
+    """How many connections each pool has, by `(pool, state)`; `sessions` for rows, `single` for the rest."""
+    sessions: Any = database.engine.pool
+    idle = database.pool.get_idle_size()
+    return {
+        ("sessions", "used"): sessions.checkedout(),
+        ("sessions", "idle"): sessions.checkedin(),
+        ("single", "used"): database.pool.get_size() - idle,
+        ("single", "idle"): idle,
+    }
+
+
 async def ping(database: Database) -> None:
     """Return when the database answers; raises what the driver raises when it does not."""
     await database.pool.execute("SELECT 1")
@@ -127,6 +139,7 @@ __all__ = [
     "Sessions",
     "close",
     "connect_args",
+    "connections",
     "engine_url",
     "fetch",
     "open",

@@ -15,6 +15,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as ConnectionLost
 from redis.exceptions import RedisError
 
+from backend import metrics
 from backend.errors import Unavailable
 from backend.events.cursor import Cursor
 from backend.events.envelope import Event
@@ -83,7 +84,8 @@ class Hub:
                 await self._tell("subscribe", name)
             await self._confirmed(channel)
             subscription.clear()
-            yield subscription
+            with metrics.subscription():
+                yield subscription
         finally:
             channel.followers.discard(subscription)
             if not channel.followers and self._channels.get(name) is channel:
@@ -180,7 +182,9 @@ class Hub:
             elif message["type"] == "message" and name == CONTROL:
                 self._control(orjson.loads(message["data"]))
             elif message["type"] == "message" and channel is not None:
-                _deliver(channel, Event.from_bytes(message["data"]))
+                event = Event.from_bytes(message["data"])
+                metrics.event_arrived(event.at)
+                _deliver(channel, event)
         except Exception:
             # One bad message or callback must not end the connection of everybody.
             log.exception("hub.stumbled", channel=name)

@@ -1,8 +1,8 @@
 """Calling a model: what is tried again and when, and what the failures are called."""
 
 import random
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -11,6 +11,7 @@ from typing import TypeVar
 import openai
 import structlog
 
+from backend import metrics
 from backend.errors import AppError, Invalid, QuotaExceeded, Unavailable
 from backend.llm import gate
 from backend.llm.gate import Call, Gate
@@ -83,6 +84,23 @@ def _jitter() -> float:
     return random.uniform(0.8, 1.2)
 
 
+@asynccontextmanager
+async def turn(through: Gate, kind: Call) -> AsyncIterator[None]:
+    """A turn at the server, in which its errors are told in our words; how it went is counted."""
+    began, outcome = monotonic(), "CANCELLED"
+    async with through.turn(kind):
+        metrics.model_waited(kind, monotonic() - began)
+        try:
+            with translated():
+                yield
+            outcome = "OK"
+        except AppError as error:
+            outcome = error.code
+            raise
+        finally:
+            metrics.model_called(kind, outcome)
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """The vendor's errors of this block in our words."""
@@ -104,6 +122,7 @@ def translated() -> Iterator[None]:
 
 
 def _of_status(error: openai.APIStatusError) -> AppError:
+    metrics.model_refused(error.status_code)
     log.warning("model.refused", status=error.status_code, code=error.code)
     refusal = _REFUSALS.get(error.code or "")
     if refusal is not None:

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
@@ -13,8 +13,9 @@ from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from openai.types import CreateEmbeddingResponse
 from pydantic import BaseModel
 
+from backend import metrics
 from backend.llm import prices
-from backend.llm.calls import ModelAnswerInvalid, repeated, translated
+from backend.llm.calls import ModelAnswerInvalid, repeated, turn
 from backend.llm.chat import ChatDelta, TokenUsage, deltas
 from backend.llm.gate import Alone, Call, Gate
 from backend.llm.near import is_near
@@ -148,15 +149,14 @@ class Models:
             lambda: self._structured(form, list(messages), self.chat_model), Call.CHAT, self.gate
         )
 
-    @asynccontextmanager
-    async def _turn(self, kind: Call) -> AsyncGenerator[None]:
-        """A turn at the server, in which its errors are told in our words."""
-        async with self.gate.turn(kind):
-            with translated():
-                yield
+    def _paid(self, model: str, usage: TokenUsage) -> TokenUsage:
+        """What a call of the model has cost, counted."""
+        cost = self.cost(model, usage.num_input_tokens, usage.num_output_tokens)
+        metrics.model_paid(model, usage.num_input_tokens, usage.num_output_tokens, cost)
+        return usage
 
     async def _embed(self, texts: list[str], by: EmbeddingModel) -> Embedded:
-        async with self._turn(Call.EMBEDDINGS):
+        async with turn(self.gate, Call.EMBEDDINGS):
             answer = await self._client.embeddings.create(
                 model=by.name,
                 input=texts,
@@ -164,7 +164,7 @@ class Models:
                 encoding_format="base64",
             )
             vectors = _vectors(answer)
-            num_tokens = answer.usage.prompt_tokens
+            num_tokens = self._paid(by.name, TokenUsage(answer.usage.prompt_tokens, 0)).num_input_tokens
         wanted = (len(texts), by.dimensions)
         if vectors.shape != wanted or not np.isfinite(vectors).all():
             raise ModelAnswerInvalid(
@@ -179,19 +179,21 @@ class Models:
         return pieces, await anext(pieces, None)
 
     async def _pieces(self, request: dict[str, Any]) -> AsyncGenerator[ChatDelta, None]:
-        async with self._turn(Call.CHAT):
+        async with turn(self.gate, Call.CHAT):
             stream = await self._client.chat.completions.create(
                 **request, stream=True, stream_options={"include_usage": True}
             )
             async with stream, aclosing(deltas(stream)) as pieces:
                 async for delta in pieces:
+                    if delta.usage is not None:
+                        self._paid(request["model"], delta.usage)
                     yield delta
 
     async def _structured(
         self, model_cls: type[Shape], messages: list[dict[str, Any]], model: str
     ) -> tuple[Shape, TokenUsage]:
         prompt: Any = messages
-        async with self._turn(Call.CHAT):
+        async with turn(self.gate, Call.CHAT):
             answer = await self._client.chat.completions.parse(
                 model=model, messages=prompt, response_format=model_cls
             )
@@ -200,7 +202,7 @@ class Models:
             raise ModelAnswerInvalid("The model did not fill in its form. Ask again.")
         if usage is None:
             return parsed, TokenUsage()
-        return parsed, TokenUsage(usage.prompt_tokens, usage.completion_tokens)
+        return parsed, self._paid(model, TokenUsage(usage.prompt_tokens, usage.completion_tokens))
 
 
 def _vectors(answer: CreateEmbeddingResponse) -> NDArray[np.float32]:

@@ -7,7 +7,7 @@ import openai
 from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 from pydantic import BaseModel
 
-from backend.llm.calls import ModelAnswerInvalid, repeated, translated
+from backend.llm.calls import ModelAnswerInvalid, repeated, turn
 from backend.llm.gate import Alone, Call, Gate
 from backend.llm.near import is_near
 
@@ -65,10 +65,9 @@ class Reranker:
 
     async def _rerank(self, query: str, texts: list[str]) -> Relevances:
         body = {"model": self.model, "query": query, "documents": texts, "top_n": len(texts)}
-        async with self.gate.turn(Call.RERANK):
-            with translated():
-                answer = await self._client.post(f"/{self._path}", body=body, cast_to=openai.BaseModel)
-                told = _Answer.model_validate(answer.model_dump())
+        async with turn(self.gate, Call.RERANK):
+            answer = await self._client.post(f"/{self._path}", body=body, cast_to=openai.BaseModel)
+            told = _Answer.model_validate(answer.model_dump())
         scores = {result.index: result.relevance_score for result in told.results}
         if sorted(scores) != list(range(len(texts))):
             raise ModelAnswerInvalid("The reranker did not give every passage a score.")

@@ -2,6 +2,7 @@
 
 import structlog
 
+from backend import metrics
 from backend.queue import Job, enqueue
 from backend.services.crawls import walk
 from backend.services.documents import events, failures, run
@@ -10,7 +11,7 @@ from backend.services.messages import finish
 from backend.transactions import Transactions
 from db.engine import Session
 from db.models import GenerationStatus
-from db.queries import generations, keywords, work
+from db.queries import gauges, generations, keywords, work
 
 log = structlog.get_logger()
 
@@ -64,6 +65,15 @@ async def forget_generations(transactions: Transactions, *, older_than_seconds: 
             break
         num_gone += num
     return num_gone
+
+
+async def measure(transactions: Transactions) -> None:
+    """Count what waits in the whole installation, and how good its indexes are, for the operators."""
+    async with transactions.unit_of_work() as session:
+        for each in await gauges.waiting(session):
+            metrics.waiting(each.kind, each.num, each.oldest_seconds)
+        indexes = await gauges.indexes(session)
+        metrics.vector_indexes(indexes.num, indexes.lowest_recall)
 
 
 async def _give_up_exhausted(session: Session, max_tries: int) -> None:

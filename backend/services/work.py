@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from backend import metrics
 from backend.errors import Unavailable
 from backend.transactions import Transactions
 from db.errors import Stale
@@ -35,11 +36,16 @@ class Lease:
 
     row_id: UUID
     attempt: int
+    kind: str
+    """What is counted: the name of the row's table."""
     lost: bool = False
     """Somebody else has the row, or it is gone: nothing more may be written."""
     stopped: bool = False
     """The row is still ours, but its work was asked to end."""
     _task: "asyncio.Task[object] | None" = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        metrics.claimed(self.kind)
 
     def lose(self) -> None:
         """End the work because the row has changed hands."""
@@ -54,6 +60,8 @@ class Lease:
     def end(self) -> None:
         """Nothing is left to cancel."""
         self._task = None
+        if self.lost:
+            metrics.lease_lost(self.kind)
 
     def _cancel(self) -> None:
         task, self._task = self._task, None
@@ -88,7 +96,7 @@ async def hold(
 
     task = asyncio.current_task()
     assert task is not None
-    lease = Lease(row_id, attempt, _task=task)
+    lease = Lease(row_id, attempt, table.__tablename__, _task=task)
     heart = asyncio.create_task(_beat(renew, lease, lease_seconds, renew_seconds))
     try:
         yield lease
@@ -97,7 +105,7 @@ async def hold(
     except asyncio.CancelledError:
         if (lease.lost or lease.stopped) and task.uncancel() == 0:
             return
-        await _hand_back(release)
+        await _hand_back(release, lease)
         raise
     finally:
         lease.end()
@@ -129,8 +137,9 @@ async def _beat(
             return
 
 
-async def _hand_back(release: Callable[[], Awaitable[None]]) -> None:
+async def _hand_back(release: Callable[[], Awaitable[None]], lease: Lease) -> None:
     """If this fails, the lease runs out by itself."""
     with contextlib.suppress(TimeoutError, Unavailable):
         async with asyncio.timeout(_RELEASE_SECONDS):
             await release()
+        metrics.lease_returned(lease.kind)

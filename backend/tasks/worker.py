@@ -2,9 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import CancelledError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from types import ModuleType
@@ -14,7 +14,7 @@ import structlog
 from celery import Celery
 from celery.signals import worker_shutting_down
 
-from backend import logging, runtime
+from backend import logging, metrics, runtime
 from backend.errors import AppError, Invalid
 from backend.queue import Job, celery_app
 from backend.runtime import Runtime
@@ -23,6 +23,7 @@ from backend.services.documents import expire, parts, reuse
 from backend.settings import Settings
 from backend.tasks import documents, messages
 from backend.tasks.seats import Seats
+from db import engine
 
 log = structlog.get_logger()
 
@@ -44,7 +45,7 @@ def run(settings: Settings, queue: str) -> None:
         raise Invalid(f"There is no queue `{queue}`; there are {', '.join(KINDS)}.")
     logging.configure(settings.log_level)
     app = celery_app(broker_url(settings))
-    with Workshop(settings, kind) as workshop:
+    with _metrics_of(settings), Workshop(settings, kind) as workshop:
         worker_shutting_down.connect(workshop.stop, weak=False)
         for job in Job:
             if job.queue == queue:
@@ -73,6 +74,18 @@ def patience(settings: Settings) -> orphans.Patience:
 
 def broker_url(settings: Settings) -> str:
     return (settings.redis.broker_url or settings.redis.url).get_secret_value()
+
+
+@contextmanager
+def _metrics_of(settings: Settings) -> Iterator[None]:
+    """`/metrics` on a port of its own while the block runs, if there is to be one."""
+    port = settings.work.metrics_port
+    close = None if port is None else metrics.serve(settings.work.metrics_host, port)
+    try:
+        yield
+    finally:
+        if close is not None:
+            close()
 
 
 def _consume(app: Celery, queue: str, concurrency: int) -> None:
@@ -149,6 +162,8 @@ class Workshop:
         while True:
             for step in (self._ring, self._expire, self._prune, self._tend):
                 await _outlived(step)
+            if self._settings.work.metrics_port is not None:
+                await _outlived(self._measure)
             self._seats.fill()
             await asyncio.sleep(self._settings.work.sweep_seconds)
 
@@ -197,6 +212,11 @@ class Workshop:
                 older_than_seconds=self._settings.ingestion.upload_expires_seconds,
             )
         await parts.give_up(self._runtime.transactions, self._runtime.storage)
+
+    async def _measure(self) -> None:
+        await upkeep.measure(self._runtime.transactions)
+        for (pool, state), num in engine.connections(self._runtime.database).items():
+            metrics.pool(pool, state, num)
 
     async def _tend(self) -> None:
         await upkeep.tend_keywords(self._runtime.transactions)

@@ -6,10 +6,14 @@ from uuid import uuid4
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
 
+from backend import metrics
 from backend.errors import AppError, Unavailable
 from backend.schema.errors import input_path
 
 log = structlog.get_logger()
+
+GRAPHQL = "GRAPHQL"
+"""What errors of the document itself are counted as; they carry no code."""
 
 MASKED = "Something went wrong on our side. Error id {id}"
 
@@ -20,6 +24,7 @@ def present(error: GraphQLError) -> GraphQLFormattedError:
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     if cause is None or isinstance(cause, RecursionError):
+        metrics.error_told(GRAPHQL)
         return error.formatted if cause is None else _said(error, "The document is nested too deeply.", {})
     if isinstance(cause, AppError):
         return _said(error, cause.message, extensions_of(cause))
@@ -53,6 +58,8 @@ def _masked(cause: BaseException, path: list[str | int] | None) -> tuple[str, di
 
 
 def _said(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLFormattedError:
+    if "code" in extensions:
+        metrics.error_told(extensions["code"])
     said = GraphQLFormattedError(message=message)
     if error.locations:
         said["locations"] = [location.formatted for location in error.locations]

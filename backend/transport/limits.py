@@ -1,6 +1,7 @@
 """What a document may ask at most, checked before anything runs; all rules are made once, here."""
 
 from collections.abc import Callable, Iterator
+from time import perf_counter
 from typing import Any
 
 from graphql import (
@@ -16,6 +17,8 @@ from graphql import (
 from graphql.language import VisitorAction
 from graphql.validation import ASTValidationRule
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+
+from backend.transport import counting
 
 MAX_TOKENS = 2_000
 MAX_SOURCE_CHARACTERS = 50_000
@@ -79,7 +82,10 @@ class DocumentLimits(ValidationRule):
 
 
 class Rules(SchemaExtension):
-    """Adds the limits to every validation; the same tuple every time, or the cache would never hit."""
+    """Adds the limits to every validation; the same tuple every time, or the cache would never hit.
+
+    The outermost extension, it has every operation counted as well: one more extension costs twice as much.
+    """
 
     _all: tuple[type[ASTValidationRule], ...] | None = None
 
@@ -87,7 +93,11 @@ class Rules(SchemaExtension):
         if Rules._all is None:
             Rules._all = (*self.execution_context.validation_rules, DocumentLimits)
         self.execution_context.validation_rules = Rules._all
-        yield
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            counting.ended(self.execution_context, began)
 
 
 EXTENSIONS: tuple[Callable[[], SchemaExtension], ...] = (

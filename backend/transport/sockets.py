@@ -18,6 +18,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import (
 )
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 
+from backend import metrics
 from backend.auth import Viewer
 from backend.errors import AppError
 from backend.transport.errors import present
@@ -69,6 +70,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
     @property
     def app(self) -> SocketView:
         return cast(SocketView, self.view)
+
+    async def handle(self) -> None:
+        with metrics.connection("socket"):
+            await super().handle()
 
     async def shutdown(self) -> None:
         if self.leave is not None:

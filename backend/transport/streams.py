@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 
 from starlette.types import Message, Receive, Scope, Send
 
+from backend import metrics
 from backend.transport.departures import departure
 from backend.transport.errors import masked
 from backend.transport.framing import Framing
@@ -43,6 +44,10 @@ class StreamedAnswer:
         self._sending = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with metrics.connection("stream"):
+            await self._answer(receive, send)
+
+    async def _answer(self, receive: Receive, send: Send) -> None:
         await send(self._start())
         await self._say(send, self._framing.opening)
         carrying = asyncio.create_task(self._carry(send))

@@ -139,4 +139,10 @@ UPDATE opentrace.documents d SET leased_until = now() + make_interval(secs => :l
 RETURNING d.*
 """
 
+WAITING = """
+SELECT count(*) AS num, coalesce(extract(epoch FROM now() - min(d.{waiting_since})), 0) AS oldest_seconds
+  FROM {table} d
+ WHERE {runnable}
+"""
+
 SWEEP = "SELECT pg_try_advisory_xact_lock(:key)"

@@ -20,6 +20,7 @@ from backend.services.documents import reuse
 from backend.settings import Settings
 from backend.tasks import worker
 from db.models import Document, DocumentStatus
+from tests.e2e.product import free_port
 from tests.fixtures.house import House, markdown
 
 NOWHERE = "redis://127.0.0.1:1/0"
@@ -97,11 +98,16 @@ async def test_a_ring_wakes_the_worker_and_the_document_is_completed(
     house: House, start_worker: StartWorker
 ) -> None:
     # The sweep cannot have found it: it comes once in an hour.
-    await start_worker(OPENTRACE_WORK__SWEEP_SECONDS="3600")
+    port = free_port()
+    await start_worker(OPENTRACE_WORK__SWEEP_SECONDS="3600", OPENTRACE_WORK__METRICS_PORT=str(port))
     await wait_until_listening(house.worker.redis)
     document_id = await house.upload(markdown(3))
     await wait_for(house, document_id, is_completed)
     assert len(await house.seen_by_search(document_id)) == 3
+    async with httpx.AsyncClient(trust_env=False) as http:
+        page = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
+    assert 'opentrace_claims_total{kind="documents"} 1.0\n' in page
+    assert 'opentrace_waiting{kind="documents"} 0.0\n' in page
 
 
 async def wait_until_listening(redis: "Client") -> None:

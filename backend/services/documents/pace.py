@@ -59,12 +59,19 @@ class Pace:
     _done: int = 0
     _total: int = 0
     _at: float = 0.0
+    _entered_at: float = 0.0
     _per_unit: list[float] = field(default_factory=list)
 
     def enter(self, stage: DocumentStatus) -> None:
         """A stage begins; what is done of it by the first report was done before, or cannot be told apart."""
         self.stage, self._per_unit = stage, []
         self._done, self._total, self._at = 0, 0, self.clock()
+        self._entered_at = self._at
+
+    @property
+    def passed(self) -> float:
+        """Seconds that this attempt has spent in the stage."""
+        return self.clock() - self._entered_at
 
     def reach(self, done: int, total: int) -> None:
         """So many units of the stage are done by now."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from backend import metrics
 from backend.llm import EmbeddingModel, Models
 from backend.rag import embed, parse
 from backend.services import work
@@ -112,6 +113,7 @@ class Run:
         if kind is not None:
             since = self.version.created_at
             detail |= await usage.spent(session, document_id=document.id, kind=kind, since=since)
+        metrics.stage_ended(stage.value.lower(), self.pace.passed)
         await stages.finish(session, version_id=self.target.version_id, stage=stage, detail=detail)
         events.record(session, document, events.STAGE_FINISHED, {"stage": stage, "detail": detail})
 
