@@ -2,11 +2,24 @@
 
 import logging
 import sys
+from typing import Any
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
 
 # Without local variables: they hold tokens and texts of documents.
 TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+MAX_ERROR_CHARACTERS = 300
+
+
+def without_quotations(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """Of an error's own words only the beginning: drivers and validators quote rows and texts after it."""
+    told: Any = line.get("exception")
+    for error in told if isinstance(told, list) else ():
+        first, *_rest = error["exc_value"].splitlines() or [""]
+        error["exc_value"] = first[:MAX_ERROR_CHARACTERS]
+        error["exc_notes"] = []
+    return line
 
 
 def configure(level: str) -> None:
@@ -18,6 +31,7 @@ def configure(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(TRACEBACKS),
+            without_quotations,
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

@@ -40,6 +40,7 @@ async def open(url: str, *, pool_size: int, transaction_pooler: bool) -> Databas
         address,
         pool_size=pool_size,
         max_overflow=0,
+        hide_parameters=True,
         pool_timeout=_CONNECT_SECONDS,
         connect_args=connect_args(transaction_pooler),
     )

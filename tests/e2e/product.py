@@ -52,6 +52,13 @@ class Product:
     async def stop(self) -> None:
         await asyncio.gather(*(child.stop() for child in self.children if child.exit_code is None))
 
+    def told_nobodys_words(self, *words: str) -> None:
+        """No process has written any of these into its log."""
+        for child in self.children:
+            text = child.command.log_file.read_text()
+            told = [line for line in text.splitlines() if any(word in line for word in words)]
+            assert told == [], child.command.log_file.name
+
     async def _spawn(self, *words: str, **settings: str) -> Child:
         log_file = self.folder / f"{len(self.children)}-{'-'.join(words)}.log"
         argv = (sys.executable, "-m", "backend.cli", *words)
@@ -138,5 +145,6 @@ def settings_of(*, lease_seconds: float = 2.0) -> dict[str, str]:
         "OPENTRACE_WORK__LEASE_SECONDS": str(lease_seconds),
         "OPENTRACE_WORK__RENEW_SECONDS": str(lease_seconds / 4),
         "OPENTRACE_WORK__SWEEP_SECONDS": "0.5",
+        "OPENTRACE_LOG_LEVEL": "DEBUG",
         "PYTHONWARNINGS": os.environ.get("PYTHONWARNINGS", "default"),
     }
