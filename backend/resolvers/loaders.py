@@ -11,7 +11,8 @@ from strawberry.dataloader import DataLoader
 from backend.auth import Viewer
 from backend.errors import AppError
 from backend.resolvers import nodes
-from backend.schema.context import ChunkRow, Context, Loaders, PageKey, PageOf, UsageKey
+from backend.schema.context import ChunkRow, Context, Loaders, NodeKey, PageKey, PageOf, UsageKey
+from backend.schema.nodes import Node
 from backend.services import api_keys, audit, chats, spending
 from backend.services.crawls import control as crawls
 from backend.services.documents import images, links, pace, progress
@@ -34,12 +35,12 @@ V = TypeVar("V")
 def build(context: Context) -> Loaders:
     """Fresh loaders of one operation (or of one event); nothing is cached beyond it."""
     return Loaders(
-        nodes=_at_once(context, nodes.glance, nodes.fetch),
+        nodes=_at_once(context, nodes.glance, _batch(context, partial(_nodes, context))),
         settings_by_project=_batch(context, projects.settings_of),
         generation_by_project=_batch(context, projects.generations_of),
         model_change_by_project=_batch(context, generations.changes_of),
         former_generation_by_project=_batch(context, generations.former_of),
-        documents_by_project=_at_once(context, _documents_at_once, _documents),
+        documents_by_project=_at_once(context, _documents_at_once, _each(context, _documents)),
         chunks_by_document=_each(context, _chunks),
         num_documents_by_project=_batch(context, document_rows.num_of_projects),
         crawls_by_project=_each(context, _crawls),
@@ -102,10 +103,9 @@ def _each(context: Context, read: Callable[[Session, Viewer, K], Awaitable[V]]) 
 def _at_once(
     context: Context,
     glance: Callable[[Database, Viewer, K], Awaitable[V | None]],
-    read: Callable[[Session, Viewer, K], Awaitable[V]],
+    in_full: DataLoader[K, V],
 ) -> DataLoader[K, V]:
     """One round trip for each key; what a glance does not show is read in full, to say why."""
-    in_full = _each(context, read)
 
     async def look(key: K) -> V | BaseException:
         try:
@@ -118,6 +118,12 @@ def _at_once(
         return await asyncio.gather(*map(look, keys))
 
     return DataLoader(load_fn=load)
+
+
+async def _nodes(
+    context: Context, session: Session, keys: Sequence[NodeKey]
+) -> Mapping[NodeKey, Node | None]:
+    return await nodes.fetch_all(session, context.viewer, keys)
 
 
 async def _documents_at_once(

@@ -1,6 +1,6 @@
 """Any object by its id: each type of node is read through the service that keeps its rights."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from db.engine import Database, Session
 
 N = TypeVar("N", bound=Node)
 Fetch = Callable[[Session, Viewer, UUID], Awaitable[Node]]
+FetchSome = Callable[[Session, Viewer, Sequence[UUID]], Awaitable[dict[UUID, Node]]]
 
 
 async def glance(database: Database, viewer: Viewer, key: NodeKey) -> Node | None:
@@ -33,7 +34,28 @@ async def glance(database: Database, viewer: Viewer, key: NodeKey) -> Node | Non
     return None if row is None else Project.from_row(row)
 
 
-async def fetch(session: Session, viewer: Viewer, key: NodeKey) -> Node | None:
+async def fetch_all(session: Session, viewer: Viewer, keys: Sequence[NodeKey]) -> dict[NodeKey, Node | None]:
+    """Those of the objects that the viewer may see; documents, chats and messages all at once."""
+    found: dict[NodeKey, Node | None] = {}
+    for type_name, ids in _by_type(keys).items():
+        if fetch_some := BATCHES.get(type_name):
+            nodes = await fetch_some(session, viewer, ids)
+            found |= {NodeKey(type_name, id): node for id, node in nodes.items()}
+        else:
+            found |= {
+                key: await _fetch(session, viewer, key) for key in (NodeKey(type_name, id) for id in ids)
+            }
+    return found
+
+
+def _by_type(keys: Sequence[NodeKey]) -> dict[str, list[UUID]]:
+    ids: dict[str, list[UUID]] = {}
+    for key in keys:
+        ids.setdefault(key.type_name, []).append(key.id)
+    return ids
+
+
+async def _fetch(session: Session, viewer: Viewer, key: NodeKey) -> Node | None:
     """The object, or None where there is none that the viewer may see."""
     fetch_one = FETCHERS.get(key.type_name)
     if fetch_one is None:
@@ -59,20 +81,23 @@ async def _project(session: Session, viewer: Viewer, id: UUID) -> Node:
     return Project.from_row(await projects.get(session, viewer=viewer, project_id=id))
 
 
-async def _document(session: Session, viewer: Viewer, id: UUID) -> Node:
-    return Document.from_row(await documents.get(session, viewer=viewer, document_id=id))
+async def _documents(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Node]:
+    rows = await documents.some(session, viewer=viewer, document_ids=ids)
+    return {id: Document.from_row(row) for id, row in rows.items()}
 
 
 async def _crawl(session: Session, viewer: Viewer, id: UUID) -> Node:
     return Crawl.from_row(await crawls.get(session, viewer=viewer, crawl_id=id))
 
 
-async def _chat(session: Session, viewer: Viewer, id: UUID) -> Node:
-    return Chat.from_row(await chats.get(session, viewer=viewer, chat_id=id))
+async def _chats(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Node]:
+    rows = await chats.some(session, viewer=viewer, chat_ids=ids)
+    return {id: Chat.from_row(row) for id, row in rows.items()}
 
 
-async def _message(session: Session, viewer: Viewer, id: UUID) -> Node:
-    return Message.from_row(await messages.get(session, viewer=viewer, message_id=id))
+async def _messages(session: Session, viewer: Viewer, ids: Sequence[UUID]) -> dict[UUID, Node]:
+    rows = await messages.some(session, viewer=viewer, message_ids=ids)
+    return {id: Message.from_row(row) for id, row in rows.items()}
 
 
 async def _api_key(session: Session, viewer: Viewer, id: UUID) -> Node:
@@ -88,9 +113,8 @@ async def _user(session: Session, viewer: Viewer, id: UUID) -> Node:
 FETCHERS: dict[str, Fetch] = {
     "ApiKey": _api_key,
     "Project": _project,
-    "Document": _document,
     "Crawl": _crawl,
-    "Chat": _chat,
-    "Message": _message,
     "User": _user,
 }
+BATCHES: dict[str, FetchSome] = {"Document": _documents, "Chat": _chats, "Message": _messages}
+"""What lists refer to by the hundred."""

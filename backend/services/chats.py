@@ -1,11 +1,12 @@
 """Chats: conversations about a project's documents, each seen by the member who began it and nobody else."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound
 from backend.events.publish import ring
-from backend.services import audit, changes, idempotency, removal
+from backend.services import audit, changes, idempotency, removal, rights
 from backend.services.idempotency import Call
 from backend.services.removal import Receipt
 from backend.transactions import Transactions
@@ -61,6 +62,14 @@ async def get(session: Session, *, viewer: Viewer, chat_id: UUID) -> Chat:
     if await projects.role_of(session, project_id=chat.project_id, user_id=viewer.user_id) is None:
         raise NotFound(_NONE)
     return chat
+
+
+async def some(session: Session, *, viewer: Viewer, chat_ids: Sequence[UUID]) -> dict[UUID, Chat]:
+    """Those of the chats that are the viewer's own and about projects they have not left."""
+    rows = await chats.by_ids(session, chat_ids)
+    seen = await rights.reachable(session, viewer, {row.project_id for row in rows.values()})
+    own = {id: row for id, row in rows.items() if row.created_by == viewer.user_id}
+    return {id: row for id, row in own.items() if row.project_id in seen}
 
 
 async def page(

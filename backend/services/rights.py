@@ -1,5 +1,6 @@
 """Whose rows are whose: what a viewer may not see reads as if it were not there."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from backend.auth import Viewer
@@ -33,6 +34,13 @@ async def document(session: Session, *, viewer: Viewer, document_id: UUID, locke
     if role is None:
         raise NotFound("There is no such document.")
     return row
+
+
+async def reachable(session: Session, viewer: Viewer, project_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of the projects in which the viewer is a member."""
+    return {
+        id for id in project_ids if await projects.role_of(session, project_id=id, user_id=viewer.user_id)
+    }
 
 
 async def crawl(session: Session, *, viewer: Viewer, crawl_id: UUID, locked: bool = False) -> Crawl:

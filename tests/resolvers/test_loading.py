@@ -23,7 +23,7 @@ PAGE = """query ($project: ID!, $chat: ID!, $first: Int!) {
   chat(id: $chat) {
     messages(first: $first) { edges { node {
       content citations { marker } feedback { positive } children { id } siblings { id }
-      preferredChild { id } usage { numCalls } retrievalRuns { query } chat { title }
+      preferredChild { id } usage { numCalls } retrievalRuns { query } chat { title } parent { id }
     } } }
   }
 }"""

@@ -12,9 +12,11 @@ from db.queries.document_chunks import DocumentChunk
 from db.queries.paging import Page
 
 
-async def get(session: Session, *, viewer: Viewer, document_id: UUID) -> Document:
-    """Raises NotFound for strangers."""
-    return await rights.document(session, viewer=viewer, document_id=document_id)
+async def some(session: Session, *, viewer: Viewer, document_ids: Sequence[UUID]) -> dict[UUID, Document]:
+    """Those of the documents that the viewer may see."""
+    rows = await documents.by_ids(session, document_ids)
+    seen = await rights.reachable(session, viewer, {row.project_id for row in rows.values()})
+    return {id: row for id, row in rows.items() if row.project_id in seen}
 
 
 async def page(

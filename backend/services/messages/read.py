@@ -1,5 +1,6 @@
 """Reading messages: a message is as visible as its chat."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from backend.auth import Viewer
@@ -25,6 +26,13 @@ async def get(session: Session, *, viewer: Viewer, message_id: UUID, locked: boo
     except NotFound:
         raise NotFound(_NONE) from None
     return message
+
+
+async def some(session: Session, *, viewer: Viewer, message_ids: Sequence[UUID]) -> dict[UUID, Message]:
+    """Those of the messages that are in the viewer's own chats."""
+    rows = await messages.by_ids(session, message_ids)
+    own = await chats.some(session, viewer=viewer, chat_ids=[*{row.chat_id for row in rows.values()}])
+    return {id: row for id, row in rows.items() if row.chat_id in own}
 
 
 async def page(
