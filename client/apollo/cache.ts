@@ -18,9 +18,16 @@ export function createCache(): InMemoryCache {
         },
       },
       Document: { fields: { chunks: relayStylePagination() } },
-      Chat: { fields: { messages: relayStylePagination() } },
+      Chat: { fields: { messages: relayStylePagination(), title: { merge: settledTitle } } },
       Message: { fields: { citations: { merge: false }, unsupportedSentences: { merge: false } } },
       UploadTicket: { keyFields: false },
     },
   });
+}
+
+/** What the API calls a chat that nobody has named yet; here it is called by its first question until then. */
+const UNTITLED = 'New chat';
+
+function settledTitle(known: string | undefined, told: string): string {
+  return told === UNTITLED && known ? known : told;
 }

@@ -10,6 +10,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { ChatList } from './list';
 import { NewChat } from './new';
+import { Shortcuts } from './shortcuts';
 
 /** The id of the open chat; null where a new one is begun. */
 export function useChatId(): string | null {
@@ -22,10 +23,19 @@ export function ChatFrame({ children }: { children: ReactNode }) {
   const project = useProjectId();
   const chat = useChatId();
   const [isListOpen, setIsListOpen] = useState(false);
+
+  /** Where the list is hidden it is opened first; the dialog leads the focus in. */
+  function toSearch() {
+    const field = document.querySelector<HTMLElement>('aside input[type=search]');
+    if (field?.checkVisibility()) field.focus();
+    else setIsListOpen(true);
+  }
+
   return (
     <div className="flex h-[calc(100dvh-3.5rem)] min-h-0">
-      <aside aria-label="Chats" className="hidden w-64 shrink-0 border-r border-line bg-sunken/60 md:block">
+      <aside aria-label="Chats" className="hidden w-64 shrink-0 flex-col border-r border-line bg-sunken/60 md:flex">
         <ChatList project={project} current={chat} />
+        <Shortcuts base={`/projects/${encodeURIComponent(project)}/chat`} toSearch={toSearch} />
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="border-b border-line px-3 py-1.5 md:hidden">

@@ -25,7 +25,7 @@ export function ChatList({ project, current, onChosen }: ChatListProps) {
   const [search, setSearch] = useState('');
   const base = `/projects/${encodeURIComponent(project)}/chat`;
   return (
-    <div className="flex h-full flex-col">
+    <div className="flex min-h-0 flex-1 flex-col">
       <div className="p-3 max-md:px-0">
         <Link
           href={base}

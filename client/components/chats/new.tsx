@@ -12,7 +12,7 @@ import { Notice } from '@/components/ui/states';
 import { useToast } from '@/components/ui/toast';
 import { ConversationDocument, CreateChatDocument } from '@/gql/graphql';
 import { count } from '@/lib/format';
-import { addChat } from './cache';
+import { putChat } from './cache';
 
 const TITLE_CHARACTERS = 60;
 
@@ -46,7 +46,7 @@ export function NewChat({ project }: { project: string }) {
         },
       },
     });
-    addChat(client.cache, project, chat.id);
+    putChat(client.cache, project, chat.id);
     sendMessage(client, chat.id, question).catch((error: unknown) => say(sentenceOf(error), { isError: true }));
     router.push(`/projects/${encodeURIComponent(project)}/chat/${encodeURIComponent(chat.id)}`);
   }

@@ -3,6 +3,7 @@
 import { useApolloClient } from '@apollo/client/react';
 import { createContext, useContext, useMemo, useState, type ReactNode } from 'react';
 import { ProjectEventsDocument, type DocumentStatus, type ProjectEventsSubscription } from '@/gql/graphql';
+import { dropChat, putChat } from '@/components/chats/cache';
 import { progress } from '@/components/settings/model-progress';
 import { useEvents } from '@/hooks/use-events';
 import { drop, put } from './cache';
@@ -23,8 +24,14 @@ export function ProjectLive({ project, children }: { project: string; children: 
   const client = useApolloClient();
   const [counts, setCounts] = useState<Counts | null>(null);
 
+  function refetch(...names: string[]) {
+    for (const query of client.getObservableQueries()) if (query.queryName && names.includes(query.queryName)) void query.refetch();
+  }
+
   function onEvent({ projectEvents: event }: ProjectEventsSubscription) {
+    if (event.__typename === 'ChatChanged') (event.chat ? putChat : dropChat)(client.cache, project, event.chatId);
     if (event.__typename === 'EmbeddingModelProgressed') progress(client, project, event.change);
+    if (event.__typename === 'EventsMissed') refetch('Chats');
     if (!('counts' in event)) return;
     setCounts(Object.fromEntries(event.counts.map(({ status, count }) => [status, count])));
     if (event.__typename === 'DocumentChanged') {
@@ -33,7 +40,7 @@ export function ProjectLive({ project, children }: { project: string; children: 
     } else {
       progress(client, project, event.embeddingModelChange);
       // What changed before the snapshot was taken may be missing from a list that was read still earlier.
-      for (const query of client.getObservableQueries()) if (query.queryName === 'Documents') void query.refetch();
+      refetch('Documents', 'Chats');
     }
   }
 

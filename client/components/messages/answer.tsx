@@ -8,6 +8,7 @@ import { Icon } from '@/components/ui/icons';
 import { Notice } from '@/components/ui/states';
 import type { MessagePartsFragment } from '@/gql/graphql';
 import { useAnswer } from '@/hooks/use-answer';
+import { PastSteps } from './past-steps';
 import { Rating } from './rating';
 import { Sources } from './sources';
 import { Steps } from './steps';
@@ -19,7 +20,7 @@ export function Answer({ message }: { message: MessagePartsFragment }) {
     <CitationsContext value={[...citations, ...webCitations]}>
       <article aria-busy={isLive} data-status={message.status}>
         <h2 className="sr-only">Answer</h2>
-        <Steps steps={steps} isLive={isLive} hasText={text !== ''} />
+        {isLive || steps.length > 0 ? <Steps steps={steps} isLive={isLive} hasText={text !== ''} /> : <PastSteps message={message.id} />}
         <Markdown text={text} isGrowing={isLive} unsupported={isLive ? undefined : message.unsupportedSentences} />
         {!isLive && <Unsupported number={message.unsupportedSentences.length} />}
         <Ending message={message} />

@@ -1,4 +1,4 @@
-// Where a question is written: Enter sends, Shift+Enter breaks the line, Escape stops the answer.
+// Where a question is written: Enter sends, Shift+Enter breaks the line.
 'use client';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { sentenceOf } from '@/apollo/outcome';
@@ -12,6 +12,8 @@ interface ComposerProps {
   placeholder?: string;
 }
 
+const OFFLINE = 'You are offline. Your question stays here: send it when you are back.';
+
 const BUTTON = 'grid size-9 shrink-0 place-items-center rounded-xl bg-accent text-on-accent transition-colors hover:bg-accent-strong disabled:bg-line disabled:text-muted';
 
 export function Composer({ onSend, onStop, placeholder = 'Ask about your documents' }: ComposerProps) {
@@ -21,6 +23,11 @@ export function Composer({ onSend, onStop, placeholder = 'Ask about your documen
   const isEmpty = text.trim() === '';
 
   useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    const forget = () => setProblem((now) => (now === OFFLINE ? null : now));
+    window.addEventListener('online', forget);
+    return () => window.removeEventListener('online', forget);
+  }, []);
 
   async function send() {
     if (isEmpty || onStop) return;
@@ -31,7 +38,7 @@ export function Composer({ onSend, onStop, placeholder = 'Ask about your documen
       await onSend(asked);
     } catch (error) {
       setText((now) => now || asked);
-      setProblem(sentenceOf(error));
+      setProblem(navigator.onLine ? sentenceOf(error) : OFFLINE);
     }
   }
 
@@ -39,9 +46,6 @@ export function Composer({ onSend, onStop, placeholder = 'Ask about your documen
     if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
       event.preventDefault();
       void send();
-    } else if (event.key === 'Escape' && onStop) {
-      event.preventDefault();
-      onStop();
     }
   }
 
@@ -55,6 +59,7 @@ export function Composer({ onSend, onStop, placeholder = 'Ask about your documen
       <div className="flex items-end gap-2 rounded-2xl border border-line-strong/60 bg-surface p-1.5 pl-4 shadow-sm focus-within:border-accent focus-within:outline-1 focus-within:outline-accent">
         <textarea
           ref={field}
+          id="question"
           rows={1}
           aria-label="Your question"
           placeholder={placeholder}

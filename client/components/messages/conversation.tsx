@@ -1,9 +1,10 @@
 // One chat: its questions and answers, the newest at the bottom, and the place to ask.
 'use client';
 import { useQuery } from '@apollo/client/react';
-import { useMemo } from 'react';
+import { useEffect, useEffectEvent, useMemo } from 'react';
 import { sentenceOf } from '@/apollo/outcome';
-import { useLateTitle } from '@/components/chats/use-late-title';
+import { isFree } from '@/components/chats/keys';
+import { useLooking } from '@/components/citations/context';
 import { IconButton } from '@/components/ui/button';
 import { Empty, Loading, Notice, Skeleton } from '@/components/ui/states';
 import { ConversationDocument } from '@/gql/graphql';
@@ -24,11 +25,11 @@ export function Conversation({ chat }: { chat: string }) {
   const messages = data?.chat?.messages;
   const oldestFirst = useMemo(() => shown(messages?.edges.map(({ node }) => node).reverse() ?? []), [messages]);
   const running = oldestFirst.find(isUnfinished);
-  const [, first] = oldestFirst;
-  useLateTitle(chat, oldestFirst.length === 2 && first?.status === 'COMPLETED');
   const { frame, content, isAtEnd, toEnd } = useStickToBottom();
   const send = useSend(chat);
   const stop = useStop();
+  const onStop = running ? () => void stop(running.id) : null;
+  useEscape(onStop);
 
   if (data && !data.chat) {
     return (
@@ -70,11 +71,24 @@ export function Conversation({ chat }: { chat: string }) {
             toEnd();
             return send(text);
           }}
-          onStop={running ? () => void stop(running.id) : null}
+          onStop={onStop}
         />
       </div>
     </div>
   );
+}
+
+/** Escape stops the answer from anywhere, unless it closes something first. */
+function useEscape(stop: (() => void) | null) {
+  const { citation } = useLooking();
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !citation && isFree(event)) stop?.();
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey(event);
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
 }
 
 function Placeholders() {

@@ -1,5 +1,6 @@
 // What the agent did before it wrote, folded away; while it works, the latest step is shown.
 'use client';
+import type { ReactNode } from 'react';
 import { Icon } from '@/components/ui/icons';
 import { Spinner } from '@/components/ui/spinner';
 import type { Step } from '@/lib/answer/reduce';
@@ -34,19 +35,46 @@ export function Steps({ steps, isLive, hasText }: { steps: readonly Step[]; isLi
   }
   const isWorking = isLive && !hasText;
   return (
-    <details className="group mb-2 text-sm text-muted">
+    <FoldedSteps
+      summary={isWorking && last ? wordsOf(last) : count(steps.length, 'step')}
+      icon={isWorking ? <Spinner /> : <Icon name="chevron" className="size-4 transition-transform group-open:rotate-90" />}
+      steps={steps}
+    />
+  );
+}
+
+interface FoldedStepsProps {
+  summary: string;
+  icon: ReactNode;
+  steps: readonly Step[];
+  onOpen?: () => void;
+  /** What stands there instead, or besides. */
+  children?: ReactNode;
+}
+
+export function FoldedSteps({ summary, icon, steps, onOpen, children }: FoldedStepsProps) {
+  return (
+    <details className="group mb-2 text-sm text-muted" onToggle={(event) => event.currentTarget.open && onOpen?.()}>
       <summary className="flex h-7 w-fit max-w-full list-none items-center gap-2.5 rounded-md pr-1.5 hover:text-ink [&::-webkit-details-marker]:hidden">
-        {isWorking ? <Spinner /> : <Icon name="chevron" className="size-4 transition-transform group-open:rotate-90" />}
-        <span className="truncate">{isWorking && last ? wordsOf(last) : count(steps.length, 'step')}</span>
+        {icon}
+        <span className="truncate">{summary}</span>
       </summary>
-      <ol className="mt-1 mb-3 ml-2 space-y-1.5 border-l border-line pl-4">
-        {steps.map((step, index) => (
-          <li key={index} className="flex items-start gap-2">
-            {step.state === 'running' ? <Spinner className="mt-1 size-3.5" /> : <Icon name={step.state === 'failed' ? 'warn' : 'check'} className={step.state === 'failed' ? 'mt-0.5 size-4 text-danger' : 'mt-0.5 size-4 text-good'} />}
-            <span className="[overflow-wrap:anywhere]">{wordsOf(step)}</span>
-          </li>
-        ))}
-      </ol>
+      {children}
+      {steps.length > 0 && (
+        <ol className="mt-1 mb-3 ml-2 space-y-1.5 border-l border-line pl-4">
+          {steps.map((step, index) => (
+            <li key={index} className="flex items-start gap-2">
+              <StepState state={step.state} />
+              <span className="[overflow-wrap:anywhere]">{wordsOf(step)}</span>
+            </li>
+          ))}
+        </ol>
+      )}
     </details>
   );
+}
+
+function StepState({ state }: Pick<Step, 'state'>) {
+  if (state === 'running') return <Spinner className="mt-1 size-3.5" />;
+  return state === 'failed' ? <Icon name="warn" className="mt-0.5 size-4 text-danger" /> : <Icon name="check" className="mt-0.5 size-4 text-good" />;
 }

@@ -16,7 +16,7 @@ export function Offline() {
   const isOnline = useSyncExternalStore(subscribe, () => navigator.onLine, () => true);
   if (isOnline) return null;
   return (
-    <div role="status" className="fixed inset-x-0 bottom-0 z-50 flex items-center justify-center gap-2 bg-warn-soft px-4 py-2 text-sm text-warn">
+    <div role="status" className="pointer-events-none fixed inset-x-3 top-16 z-50 mx-auto flex w-fit items-center gap-2 rounded-xl bg-warn-soft px-4 py-2 text-sm text-warn shadow-pop">
       <Icon name="warn" /> You are offline. What runs on the server goes on; this page catches up when you are back.
     </div>
   );

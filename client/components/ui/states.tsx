@@ -35,9 +35,9 @@ interface NoticeProps {
 export function Notice({ tone = 'danger', children, onRetry, className }: NoticeProps) {
   const [colours, icon] = TONES[tone];
   return (
-    <div role={tone === 'danger' ? 'alert' : 'status'} className={clsx('flex items-start gap-2.5 rounded-xl px-3.5 py-2.5 text-sm', colours, className)}>
+    <div role={tone === 'danger' ? 'alert' : 'status'} className={clsx('flex flex-wrap items-start gap-x-2.5 gap-y-1 rounded-xl px-3.5 py-2.5 text-sm', colours, className)}>
       <Icon name={icon} className="mt-0.5" />
-      <div className="min-w-0 flex-1">{children}</div>
+      <div className="min-w-0 flex-[1_1_8rem]">{children}</div>
       {onRetry && (
         <Button weight="quiet" icon="retry" className="-my-1 h-8 text-inherit" onClick={onRetry}>
           Try again
