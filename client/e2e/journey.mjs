@@ -3,7 +3,7 @@
 // node e2e/journey.mjs '{"client": URL, "chromium": PATH, "artefacts": FOLDER, "pdf": FILE, "question": …, "quote": …}'
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { launch, vitals } from './browser.mjs';
+import { launch, vitals, watch } from './browser.mjs';
 import { look } from './looks.mjs';
 import { ownerOf } from './owner.mjs';
 import { uploadInParts } from './parts.mjs';
@@ -11,6 +11,7 @@ import { uploadInParts } from './parts.mjs';
 const given = JSON.parse(process.argv[2]);
 const { browser, context, complaints, hosts } = await launch(given.chromium);
 const page = await context.newPage();
+await watch(page);
 const figures = {};
 const name = path.basename(given.pdf);
 let step = 'begin';
@@ -133,6 +134,22 @@ async function rate() {
   await answer.getByRole('button', { name: 'Bad answer', pressed: true }).waitFor();
 }
 
+/** A formula is drawn while its answer is written, and its source is never seen. */
+async function askFormula() {
+  await page.getByLabel('Your question').fill('What is the moment of the ferry ramp?');
+  await page.keyboard.press('Enter');
+  const answer = answers().last();
+  await answer.locator('.katex .sqrt').waitFor({ timeout: 60_000 });
+  assert.equal(await answer.getAttribute('aria-busy'), 'true');
+  assert.ok(!(await answer.locator('p').filter({ hasText: 'moment' }).first().innerText()).includes('$'));
+  await page.locator('article[data-status=COMPLETED]').nth(1).waitFor({ timeout: 60_000 });
+  await page.keyboard.press('Control+/');
+  await page.getByText('Begin a new chat').waitFor();
+  await look(page, 'chat-keys', given.artefacts);
+  await page.keyboard.press('Escape');
+  await look(page, 'chat-formula', given.artefacts);
+}
+
 /** What can be done with a document and a chat beside the everyday. */
 async function tend() {
   await page.getByLabel('Search in all messages').fill('crane -ferry');
@@ -173,7 +190,7 @@ async function deleteProject() {
 const { settings, changeModel, keys } = ownerOf(page, given);
 
 try {
-  for (const work of [signIn, createProject, upload, readDocument, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, tend, uploadInParts, settings, changeModel, keys, deleteProject]) {
+  for (const work of [signIn, createProject, upload, readDocument, askAndReload, readSource, stopFromAnotherTab, regenerate, rate, askFormula, tend, uploadInParts, settings, changeModel, keys, deleteProject]) {
     step = work.name;
     const began = performance.now();
     await work(page);

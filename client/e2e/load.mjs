@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import { launch, vitals, watch } from './browser.mjs';
+import { look } from './looks.mjs';
 
 const given = JSON.parse(process.argv[2]);
 const { browser, context, complaints } = await launch(given.chromium);
@@ -75,6 +76,8 @@ async function documents() {
 async function messages() {
   await page.goto(`${project}/chat/${encodeURIComponent(given.chat)}`);
   await page.getByText('Answer 999 of many.').waitFor();
+  await page.locator('.katex-display .sqrt').waitFor();
+  await page.locator('.hljs-keyword').first().waitFor();
   figures['bytes of the chat'] = await fetched();
   const frame = '[data-testid=conversation]';
   const first = page.locator('li[data-message]').first();
@@ -90,6 +93,9 @@ async function messages() {
   assert.ok(felt.CLS < 0.1, `messages moved by ${felt.CLS}`);
   figures['vitals of the chat'] = felt;
   await page.screenshot({ path: path.join(given.artefacts, 'long-chat.png') });
+  await page.reload();
+  await page.locator('.katex-display .sqrt').waitFor();
+  await look(page, 'chat-rich', given.artefacts);
 }
 
 try {

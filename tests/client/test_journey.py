@@ -12,6 +12,8 @@ from tests.fixtures.browser import browse
 QUOTE = "The harbour crane lifts at most forty tonnes when the wind stays below nine knots."
 PLACE = {"left": 12, "top": 18}
 """Where the quotation begins on its page, in hundredths."""
+FORMULA = r"The moment of the ferry ramp is $M = \sqrt{a^2 + b^2}$ where the ramp is closed."
+"""As an author writes it who knows TeX."""
 QUESTION = "How much does the harbour crane lift at most?"
 
 
@@ -21,7 +23,7 @@ def pdf(tmp_path: Path) -> Path:
     path = tmp_path / "harbour.pdf"
     canvas = Canvas(str(path), pagesize=A5)
     pages = (
-        ("The harbour office", "The office opens at seven and closes when the last ferry has left."),
+        ("The ferry ramp", FORMULA),
         ("The harbour crane", QUOTE),
     )
     for title, sentence in pages:

@@ -26,6 +26,25 @@ def described(number: int) -> dict[str, Any]:
     return {"name": name, "contentType": "text/plain", "size": len(name), "sha256": sha256}
 
 
+RICH = r"""
+
+The load is $F = m \cdot g$, and the moment
+
+$$
+M = \int_0^L x\,q(x)\,dx = \frac{q L^2}{2} + \sqrt{a^2 + b^2}
+$$
+
+| Crane | Lifts | Wind |
+|---|---:|---|
+| Harbour | 40 t | 9 kn |
+
+```python
+def lifts(tonnes: float) -> bool:
+    return tonnes <= 40  # never more
+```"""
+"""What the last answer shows besides."""
+
+
 async def await_documents(client: Client, project: str) -> None:
     """A thousand documents whose files are awaited."""
     for start in range(0, NUM_DOCUMENTS, 100):
@@ -41,13 +60,14 @@ async def talk(stack: Stack, chat_id: UUID) -> None:
         before: Message | None = None
         for number in range(NUM_ANSWERS):
             for role, text in ((MessageRole.USER, "Question"), (MessageRole.ASSISTANT, "Answer")):
+                is_last = number == NUM_ANSWERS - 1 and role is MessageRole.ASSISTANT
                 message = Message(
                     chat_id=chat.id,
                     project_id=chat.project_id,
                     created_by=chat.created_by,
                     parent_id=before.id if before else None,
                     role=role,
-                    content=f"{text} {number} of many.",
+                    content=f"{text} {number} of many.{RICH if is_last else ''}",
                     created_at=utc_now(),
                 )
                 if before:

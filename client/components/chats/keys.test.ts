@@ -13,7 +13,7 @@ test('keys ask for something only together with those that are held', () => {
 });
 
 test('Escape in a dialog, a menu or the source is not for the answer', () => {
-  document.body.innerHTML = '<div role="dialog"><button></button></div><aside><i></i></aside><main><b></b></main>';
+  document.body.innerHTML = '<div role="dialog"><button></button></div><aside aria-label="Source"><i></i></aside><main><b></b></main>';
   const at = (selector: string) => ({ target: document.querySelector(selector), defaultPrevented: false, shiftKey: false });
   expect(['button', 'i', 'b'].map((selector) => isFree(at(selector)))).toEqual([false, false, true]);
   expect(isFree({ ...at('b'), defaultPrevented: true })).toBe(false);

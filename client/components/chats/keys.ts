@@ -17,5 +17,5 @@ export function actionOf({ key, ctrlKey, metaKey, shiftKey, altKey }: Pressed): 
 /** Whether Escape is for the chat itself, and not for what lies over it. */
 export function isFree(event: Pick<KeyboardEvent, 'defaultPrevented' | 'shiftKey' | 'target'>): boolean {
   if (event.defaultPrevented || event.shiftKey) return false;
-  return !(event.target instanceof Element && event.target.closest('[role=dialog], [role=menu], aside'));
+  return !(event.target instanceof Element && event.target.closest('[role=dialog], [role=menu], [aria-label=Source]'));
 }

@@ -16,12 +16,14 @@ import { Versions } from './versions';
 
 export function Answer({ message }: { message: MessagePartsFragment }) {
   const { text, citations, webCitations, steps, isLive, error } = useAnswer(message);
+  // What was cut in the middle ends as it stood there: half a formula is not shown as its source.
+  const isCut = message.status === 'STOPPED' || message.status === 'FAILED';
   return (
     <CitationsContext value={[...citations, ...webCitations]}>
       <article aria-busy={isLive} data-status={message.status}>
         <h2 className="sr-only">Answer</h2>
         {isLive || steps.length > 0 ? <Steps steps={steps} isLive={isLive} hasText={text !== ''} /> : <PastSteps message={message.id} />}
-        <Markdown text={text} isGrowing={isLive} unsupported={isLive ? undefined : message.unsupportedSentences} />
+        <Markdown text={text} isGrowing={isLive || isCut} unsupported={isLive ? undefined : message.unsupportedSentences} />
         {!isLive && <Unsupported number={message.unsupportedSentences.length} />}
         <Ending message={message} />
         {error && <Notice tone="warn" className="mt-3">The answer goes on, but this page lost it: {error}</Notice>}
