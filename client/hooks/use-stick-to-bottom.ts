@@ -14,7 +14,8 @@ export function useStickToBottom() {
   const toEnd = useCallback((behavior: ScrollBehavior = 'auto') => {
     sticks.current = true;
     setIsAtEnd(true);
-    frame.current?.scrollTo({ top: frame.current.scrollHeight, behavior });
+    const isStill = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+    frame.current?.scrollTo({ top: frame.current.scrollHeight, behavior: isStill ? 'auto' : behavior });
   }, []);
 
   useLayoutEffect(() => {

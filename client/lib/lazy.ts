@@ -4,11 +4,14 @@ import { useEffect, useSyncExternalStore } from 'react';
 type State<T> = { readonly loaded: T | null; readonly hasFailed: boolean };
 
 export interface Lazy<T> {
-  /** Fetch it unless it is here or on its way; one that failed is tried again. Never rejects. */
+  /** Fetch it unless it is here or on its way; one that failed is tried again after a while. Never rejects. */
   want: () => Promise<void>;
   subscribe: (listener: () => void) => () => void;
   state: () => State<T>;
 }
+
+/** One that failed is not asked for by everything that is drawn in the meantime. */
+const AGAIN_MS = 10_000;
 
 export function lazily<T>(load: () => Promise<T>): Lazy<T> {
   const listeners = new Set<() => void>();
@@ -23,7 +26,7 @@ export function lazily<T>(load: () => Promise<T>): Lazy<T> {
       (asked ??= load().then(
         (loaded) => settle({ loaded, hasFailed: false }),
         () => {
-          asked = null;
+          setTimeout(() => (asked = null), AGAIN_MS);
           settle({ loaded: null, hasFailed: true });
         },
       )),

@@ -12,7 +12,7 @@ from tests.fixtures.browser import browse
 QUOTE = "The harbour crane lifts at most forty tonnes when the wind stays below nine knots."
 PLACE = {"left": 12, "top": 18}
 """Where the quotation begins on its page, in hundredths."""
-FORMULA = r"The moment of the ferry ramp is $M = \sqrt{a^2 + b^2}$ where the ramp is closed."
+FORMULA = r"The moment of the ferry ramp is $\sqrt{a^2+b^2}$ where the ramp is closed."
 """As an author writes it who knows TeX."""
 QUESTION = "How much does the harbour crane lift at most?"
 
