@@ -27,6 +27,7 @@ MAX_ALIASES = 30
 MAX_ROOT_FIELDS = 20
 MAX_MUTATIONS = 10
 MAX_DIRECTIVES = 50
+ROOT_LIMITS = {"mutation": ("TOO_MANY_MUTATIONS", MAX_MUTATIONS)}
 NUM_CACHED_DOCUMENTS = 512
 
 
@@ -47,19 +48,21 @@ class DocumentLimits(ValidationRule):
         self._directives += 1
 
     def leave_document(self, *_: Any) -> VisitorAction:
-        self._refuse(self._aliases, MAX_ALIASES, "aliases")
-        self._refuse(self._directives, MAX_DIRECTIVES, "directives")
+        self._refuse("TOO_MANY_ALIASES", self._aliases, MAX_ALIASES, "aliases")
+        self._refuse("TOO_MANY_DIRECTIVES", self._directives, MAX_DIRECTIVES, "directives")
         return None
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> VisitorAction:
-        limit = MAX_MUTATIONS if node.operation.value == "mutation" else MAX_ROOT_FIELDS
-        self._refuse(len(node.selection_set.selections), limit, "fields at its root")
-        self._refuse(self._depth(node.selection_set), MAX_DEPTH, "levels")
+        code, limit = ROOT_LIMITS.get(node.operation.value, ("TOO_MANY_ROOT_FIELDS", MAX_ROOT_FIELDS))
+        self._refuse(code, len(node.selection_set.selections), limit, "fields at its root")
+        self._refuse("TOO_DEEP", self._depth(node.selection_set), MAX_DEPTH, "levels")
         return None
 
-    def _refuse(self, number: int, limit: int, what: str) -> None:
+    def _refuse(self, code: str, number: int, limit: int, what: str) -> None:
         if number > limit:
-            self.report_error(GraphQLError(f"A document may have {limit} {what}, not {number}."))
+            extensions = {"code": code, "limit": limit, "found": number}
+            message = f"A document may have {limit} {what}, not {number}."
+            self.report_error(GraphQLError(message, extensions=extensions))
 
     def _depth(self, selections: SelectionSetNode) -> int:
         return max((self._depth_of(node) for node in selections.selections), default=0)

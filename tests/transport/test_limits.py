@@ -69,6 +69,19 @@ async def test_tokens_and_characters_are_limited(standing: Served) -> None:
     assert response.status_code == 413
 
 
+async def test_a_refusal_tells_programs_the_limit_and_what_was_found(standing: Served) -> None:
+    cases = {
+        nested(13): ("TOO_DEEP", 12, 13),
+        "{ viewer { " + " ".join(f"a{n}: id" for n in range(31)) + " } }": ("TOO_MANY_ALIASES", 30, 31),
+        "{ " + "__typename " * 21 + "}": ("TOO_MANY_ROOT_FIELDS", 20, 21),
+        "mutation { " + "__typename " * 11 + "}": ("TOO_MANY_MUTATIONS", 10, 11),
+        "{ viewer { id " + "@include(if: true) " * 51 + "} }": ("TOO_MANY_DIRECTIVES", 50, 51),
+    }
+    for query, (code, limit, found) in cases.items():
+        told = [error.get("extensions") for error in await standing.refused(query)]
+        assert {"code": code, "limit": limit, "found": found} in told
+
+
 async def test_the_introspection_of_every_tool_fits(standing: Served) -> None:
     query = get_introspection_query(specified_by_url=True, input_value_deprecation=True)
     assert (await standing.ask(query))["__schema"]["queryType"]["name"] == "Query"
