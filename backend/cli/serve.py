@@ -57,7 +57,6 @@ def spare_the_collector() -> None:
 
     What comes later is looked through less often too; nearly all of it goes by itself.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 50)
 
