@@ -31,10 +31,10 @@ INSERT = """
 INSERT INTO opentrace.documents
       (id, project_id, uploaded_by, name, content_type, size_bytes, sha256, storage_key, source, status,
        attempt, event_seq, num_tries, num_pages, num_pages_parsed, num_chunks, num_chunks_embedded, version,
-       num_summaries_made, created_at, updated_at)
+       newest_version, num_summaries_made, created_at, updated_at)
 SELECT gen_random_uuid(), p.id, p.created_by, format('Report %s of the harbour.pdf', n), 'application/pdf',
        20000 + n * 137, repeat('a', 64), format('bench/%s', n), 'UPLOAD', 'COMPLETED',
-       1, 9, 1, n % 40 + 1, n % 40 + 1, n * 3, n * 3, 1, 0,
+       1, 9, 1, n % 40 + 1, n % 40 + 1, n * 3, n * 3, 1, 1, 0,
        now() - n * interval '1 minute', now()
   FROM opentrace.projects p, generate_series(1, $2::int) AS n
  WHERE p.id = $1
