@@ -15,6 +15,7 @@ from backend.services.documents import failures, upload
 from backend.services.documents.files import SHA256, UploadLimits
 from backend.storage import SignedUpload, Storage, StoredPart
 from backend.transactions import Transactions
+from db.engine import Session
 from db.models import Document, DocumentReplacement, PartUpload
 from db.models.base import utc_now
 from db.queries import part_uploads
@@ -82,16 +83,7 @@ async def request(
     """
     async with transactions.unit_of_work(viewer.user_id) as session:
         document = await rights.document(session, viewer=viewer, document_id=document_id, locked=True)
-        awaited = await upload.awaited_by(session, document)
-        if awaited is None:
-            raise Conflict("No file of this document is awaited. Ask for leave to upload it.")
-        _stay(document, awaited)
-        usual = limits.part_bytes_of(awaited.size_bytes)
-        if usual is None:
-            raise Conflict("This file is uploaded in one piece, to the address that was given.")
-        begun = await part_uploads.begin(
-            session, storage_key=awaited.storage_key, document_id=document.id, part_bytes=usual
-        )
+        awaited, begun = await _begun(session, document, limits)
     cut = _Cut(awaited.size_bytes, begun.part_bytes)
     _check(hashes, cut)
     if begun.upload_id is not None and await storage.head(begun.storage_key) is not None:
@@ -111,6 +103,23 @@ async def request(
         if part.number not in there
     }
     return _plan(cut, there, signed, limits)
+
+
+async def _begun(
+    session: Session, document: Document, limits: UploadLimits
+) -> tuple[Document | DocumentReplacement, PartUpload]:
+    """The file that is awaited, and its upload in parts, begun or found. Raises Conflict."""
+    awaited = await upload.awaited_by(session, document)
+    if awaited is None:
+        raise Conflict("No file of this document is awaited. Ask for leave to upload it.")
+    _stay(document, awaited)
+    usual = limits.part_bytes_of(awaited.size_bytes)
+    if usual is None:
+        raise Conflict("This file is uploaded in one piece, to the address that was given.")
+    begun = await part_uploads.begin(
+        session, storage_key=awaited.storage_key, document_id=document.id, part_bytes=usual
+    )
+    return awaited, begun
 
 
 async def join(
