@@ -10,6 +10,7 @@ import re
 import secrets
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import TypedDict, Unpack
 
@@ -182,7 +183,13 @@ def _private_key(folder: Path) -> rsa.RSAPrivateKey:
             serialization.NoEncryption(),
         )
         write_private(path, text.decode())
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    return _parsed(path.read_bytes())
+
+
+@cache
+def _parsed(pem: bytes) -> rsa.RSAPrivateKey:
+    """To check a key costs as much as many signatures."""
+    key = serialization.load_pem_private_key(pem, password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     return key
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 
 import structlog
 from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
+from aiobotocore.session import AioSession, get_session
 from aiohttp import ClientConnectionError, ClientPayloadError
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -54,7 +55,7 @@ class Client:
     async def open(self) -> Self:
         """Make the client; the store itself is not asked before the first call."""
         bucket = self._bucket
-        client = get_session().create_client(
+        client = _session().create_client(
             "s3",
             endpoint_url=bucket.endpoint_url,
             region_name=bucket.region,
@@ -70,6 +71,12 @@ class Client:
 
     def _at(self, key: str) -> Any:
         return {"Bucket": self._bucket.name, "Key": key}
+
+
+@cache
+def _session() -> AioSession:
+    """One for the process: it reads the vendor's descriptions of its services, and keeps them."""
+    return get_session()
 
 
 def _config(bucket: Bucket) -> AioConfig:

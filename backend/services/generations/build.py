@@ -158,12 +158,19 @@ async def _is_whole(build: Build) -> bool:
 
 
 async def _is_indexed(build: Build) -> bool:
+    """True, as far as it can be helped: nothing depends on an index, and upkeep tries again."""
+
     @asynccontextmanager
     async def writing() -> AsyncIterator[Session]:
         async with build.step() as (session, _):
             yield session
 
-    await vector_indexes.prepare(build.doors.database, build.limits.indexes, build.generation.id, writing)
+    try:
+        await vector_indexes.prepare(build.doors.database, build.limits.indexes, build.generation.id, writing)
+    except (Stale, Unreachable, Unavailable):
+        raise
+    except Exception:
+        log.exception("generation.unindexed")
     return True
 
 
