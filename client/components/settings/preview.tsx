@@ -63,7 +63,7 @@ export function Preview({ project, saved, changes }: { project: string; saved: V
       {error && <Notice onRetry={() => asked && void run(asked, after)}>{error}</Notice>}
       {compared?.questions.length === 0 && <Notice tone="info">None of your answers is rated up yet. Write a question of your own.</Notice>}
       {compared && compared.questions.length > 0 && (
-        <div aria-busy={isBusy} className={isBusy ? 'opacity-60 transition-opacity' : undefined}>
+        <div aria-busy={isBusy}>
           <PreviewSummary compared={compared} hasChanges={key !== '{}'} />
           <div className="mt-4 space-y-3">
             {compared.questions.map((question, index) => (
