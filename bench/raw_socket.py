@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -27,7 +28,8 @@ async def app(scope: dict[str, Any], receive: Callable[[], Awaitable[Any]], send
 
 
 async def speak(send: Send) -> None:
-    began, number = time.monotonic(), 0
+    # Models do not keep step with one another: each socket has a beat of its own.
+    began, number = time.monotonic() + random.random() / TOKENS_PER_SECOND, 0
     while True:
         await asyncio.sleep(began + number / TOKENS_PER_SECOND - time.monotonic())
         number += 1

@@ -1,6 +1,7 @@
 """One pub/sub connection per process, fanned out in memory to everyone who follows a topic."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -49,6 +50,7 @@ class Hub:
         self._reader: asyncio.Task[None] | None = None
         self._is_away = False
         self._must_renew = False
+        self._num_heard = 0
         self._channels: dict[str, _Channel] = {}
         self._controls: list[Control] = []
         self._turn = asyncio.Lock()
@@ -87,6 +89,7 @@ class Hub:
             with metrics.subscription():
                 yield subscription
         finally:
+            subscription.close()
             channel.followers.discard(subscription)
             if not channel.followers and self._channels.get(name) is channel:
                 del self._channels[name]
@@ -159,35 +162,59 @@ class Hub:
             await pubsub.subscribe(*names)
 
     async def _read(self, pubsub: PubSub) -> None:
+        """Hear until the connection must be renewed; one that is silent is asked, and then given up."""
+        hearing = asyncio.create_task(self._hear(pubsub), name="event hub's ear")
         is_asked = False
-        while not self._must_renew:
-            message = await pubsub.get_message(timeout=PING_SECONDS)
-            if message is not None:
-                is_asked = False
-                self._handle(message)
-            elif is_asked:
-                raise ConnectionLost("no answer to a ping")
-            else:
-                is_asked = True
-                await pubsub.ping()
-
-    def _handle(self, message: dict[str, Any]) -> None:
-        if message["type"] not in ("message", "subscribe"):
-            return
-        name = message["channel"].decode()
-        channel = self._channels.get(name)
         try:
-            if message["type"] == "subscribe" and channel is not None:
-                _confirm(channel)
-            elif message["type"] == "message" and name == CONTROL:
-                self._control(orjson.loads(message["data"]))
-            elif message["type"] == "message" and channel is not None:
-                event = Event.from_bytes(message["data"])
+            while not hearing.done():
+                num_heard = self._num_heard
+                await asyncio.wait([hearing], timeout=PING_SECONDS)
+                if self._num_heard > num_heard:
+                    is_asked = False
+                elif is_asked:
+                    raise ConnectionLost("no answer to a ping")
+                elif not hearing.done():
+                    is_asked = True
+                    await pubsub.ping()
+            await hearing
+        finally:
+            hearing.cancel()
+            await asyncio.wait([hearing])
+
+    async def _hear(self, pubsub: Any) -> None:
+        connection = pubsub.connection
+        while not self._must_renew:
+            # From the connection itself, with no time limit: what goes around each message otherwise
+            # (a clock, a retry, a dict) costs more than the message.
+            heard = await connection.read_response(
+                timeout=math.inf, disconnect_on_error=False, push_request=True
+            )
+            self._num_heard += 1
+            if isinstance(heard, list) and heard[0] == b"message":
+                self._take(heard[1].decode(), heard[2])
+                continue
+            told = await pubsub.handle_message(heard)
+            if told is not None and told["type"] == "subscribe":
+                self._confirm(told["channel"].decode())
+
+    def _take(self, name: str, data: bytes) -> None:
+        try:
+            if name == CONTROL:
+                self._control(orjson.loads(data))
+            elif channel := self._channels.get(name):
+                event = Event.from_bytes(data)
                 metrics.event_arrived(event.at)
                 _deliver(channel, event)
         except Exception:
             # One bad message or callback must not end the connection of everybody.
             log.exception("hub.stumbled", channel=name)
+
+    def _confirm(self, name: str) -> None:
+        """What was published before this moment is in the stream; what comes after it will be delivered."""
+        if channel := self._channels.get(name):
+            channel.confirmed.set()
+            for subscription in channel.followers:
+                subscription.lag()
 
     def _control(self, message: dict[str, str]) -> None:
         for callback in self._controls:
@@ -196,13 +223,6 @@ class Hub:
 
 def _is_open(pubsub: PubSub) -> bool:
     return pubsub.connection is not None and bool(pubsub.connection.is_connected)
-
-
-def _confirm(channel: _Channel) -> None:
-    """What was published before this moment is in the stream; what comes after it will be delivered."""
-    channel.confirmed.set()
-    for subscription in channel.followers:
-        subscription.lag()
 
 
 def _deliver(channel: _Channel, event: Event) -> None:

@@ -12,7 +12,7 @@ from backend.events.publish import Publisher
 
 log = structlog.get_logger()
 
-COALESCE_SECONDS = 0.025
+COALESCE_SECONDS = 0.045
 PUBLISH_SECONDS = 1.0
 """How long a Redis that hangs may hold up the work, now and then."""
 RETRY_SECONDS = 2.0
@@ -59,7 +59,7 @@ class EventWriter:
             await self._publish()
 
     async def text(self, delta: str) -> None:
-        """Add text: the first piece leaves at once, what follows within 25 ms leaves together."""
+        """Add text: the first piece leaves at once, what follows within 45 ms leaves together."""
         if not delta:
             return
         self._waiting.append(delta)

@@ -139,3 +139,13 @@ async def test_events_are_taken_one_by_one_or_all_at_once() -> None:
     assert first is not None and first.cursor.seq == 0
     assert [one.cursor.seq for one in await subscription.take_all(0.01) or []] == [1, 2]
     assert await subscription.take(0.01) is None
+
+
+async def test_who_waits_a_short_time_after_a_long_one_waits_no_longer_than_said() -> None:
+    subscription = Subscription()
+    long = asyncio.create_task(subscription.take_all(3600))
+    await asyncio.sleep(0)
+    subscription.deliver(event(0))
+    assert [one.cursor.seq for one in await long or []] == [0]
+    async with asyncio.timeout(60):
+        assert await subscription.take_all(0.01) == []
