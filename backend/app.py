@@ -19,6 +19,7 @@ from backend.runtime import Runtime
 from backend.schema.context import Handles, Limits
 from backend.settings import Settings
 from backend.transport import playground
+from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.peers import PingedSocket
 
@@ -107,6 +108,7 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
         allowed_origins=settings.api.allowed_origins,
         playground=settings.api.playground,
     )
+    PlainFirst.is_on = settings.api.compiled_selections
     return api.graphql_app(handles, opened.tokens, limits)
 
 

@@ -114,6 +114,9 @@ class ApiSettings(Group):
     keep_alive_seconds: float = 12.0
     """How often something is said on a quiet connection, so that nobody on the way takes it for dead. Sockets
     are pinged: one that has not answered by the time of the next ping is dead, and all of it is ended."""
+    compiled_selections: bool = True
+    """Whether plain fields are said without the GraphQL library's executor; else all is said
+    by it, which comes to the same."""
 
 
 class WorkSettings(Group):

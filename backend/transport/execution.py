@@ -1,58 +1,46 @@
-"""Reads plain attributes straight: fields without a resolver whose value is a scalar or a member of an enum.
+"""Says plain values straight: where no more is asked for than attributes, however deep (`selections`).
 
-Most of what is asked for are such fields, and the general way of asking for one costs more than ten times
-what the answer does. Anything else, and any object with a value that is not exactly as promised, takes the
-general way, which also says what is wrong with it; so the outcome is the same, errors and all.
+Most of what is asked for is, and the general way of asking for one attribute costs more than ten times what
+the answer does. Anything else, and any object with a value that is not exactly as promised, takes the general
+way, which also says what is wrong with it; so the outcome is the same, errors and all.
 
 Events of a subscription come by the thousand and are asked for the same fields. Once the first of a class has
 shown that all of them are plain, the others of its class are said at once.
 """
 
-from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
-from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any
 
 from graphql import (
     ExecutionResult,
-    GraphQLField,
-    GraphQLNonNull,
     GraphQLObjectType,
+    GraphQLOutputType,
     GraphQLResolveInfo,
-    GraphQLScalarType,
     OperationType,
-    Undefined,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from graphql.pyutils import AwaitableOrValue, Path
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.schema_converter import CustomGraphQLEnumType, GraphQLCoreConverter
-from strawberry.types.field import StrawberryField
 
 from backend.auth import Viewer
 from backend.transport.introspection import shown
+from backend.transport.selections import KnownPlans, Say
 
-Say: TypeAlias = Callable[[Any], Any]
-"""The answer to be sent for an object; raises anything when the general way must be taken."""
-
-SIMPLE = frozenset({str, int, float, bool, datetime})
-"""Exactly these types: what they hold is no exception, nothing to be awaited, and nothing to look into."""
-
-_KEY = "opentrace.say"
-
-
-class _Unusual(Exception):
-    """Not exactly as promised."""
+_PLANS = KnownPlans()
 
 
 class PlainFirst(StrawberryGraphQLCoreExecutionContext):
     """Executes an operation as its base does, only sooner."""
 
+    is_on = True
+    """The one switch: without it all is executed in the general way."""
+
     def __init__(self, *words: Any, **named: Any) -> None:
         super().__init__(*words, **named)
+        self._known = _PLANS.of(self.operation, self.schema)
         self._plans: dict[int, tuple[GroupedFieldSet, dict[str, Say], GroupedFieldSet]] = {}
-        self._is_watched = bool(self.middleware_manager and self.middleware_manager.middlewares)
+        is_watched = bool(self.middleware_manager and self.middleware_manager.middlewares)
+        self._is_general = is_watched or not self.is_on
         self._events: dict[type, Say] = {}
         """How an event of a class is said; shared with the copies that are made for each event."""
 
@@ -93,6 +81,20 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
 
         return merged()
 
+    def complete_value(
+        self, return_type: GraphQLOutputType, field_details_list: FieldDetailsList, *where_and_what: Any
+    ) -> AwaitableOrValue[Any]:
+        """What a resolver returned, said at once if all that is asked of it is plain."""
+        if not self._is_general:
+            say = self._known.of_value(return_type, field_details_list, self._asked)
+            if say is not None:
+                with suppress(Exception):
+                    return say(where_and_what[2])
+        return super().complete_value(return_type, field_details_list, *where_and_what)
+
+    def _asked(self, kind: GraphQLObjectType, details: FieldDetailsList) -> GroupedFieldSet:
+        return self.collect_subfields(kind, details).grouped_field_set
+
     def _learn(self, event: Any, path: Path | None, says: dict[str, Say]) -> None:
         """Remember how an event is said, if this was one: the only value at the root of a subscription."""
         is_event = self.operation.operation is OperationType.SUBSCRIPTION and event is self.root_value
@@ -115,26 +117,15 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
         """Made once for all items of a list: they are asked for the very same set of fields."""
         known = self._plans.get(id(fields))
         if known is None or known[0] is not fields:
-            says = {} if self._is_watched else self._says(parent_type, fields)
+            says = {} if self._is_general else self._says(parent_type, fields)
             rest = {name: details for name, details in fields.items() if name not in says}
             known = self._plans[id(fields)] = (fields, says, rest)
         return known[1], known[2]
 
     def _says(self, parent_type: GraphQLObjectType, fields: GroupedFieldSet) -> dict[str, Say]:
-        found = {name: self._say_of(parent_type, details) for name, details in fields.items()}
+        known = self._known
+        found = {name: known.of_field(parent_type, details, self._asked) for name, details in fields.items()}
         return {name: say for name, say in found.items() if say is not None}
-
-    def _say_of(self, parent_type: GraphQLObjectType, details: FieldDetailsList) -> Say | None:
-        node = details[0].node
-        if node.name.value == "__typename":
-            return lambda _: parent_type.name
-        field = self.schema.get_field(parent_type, node.name.value)
-        if field is None or field.args or node.arguments:
-            return None
-        if _KEY not in field.extensions:
-            field.extensions[_KEY] = _say(field)
-        say: Say | None = field.extensions[_KEY]
-        return say
 
 
 def _merged(order: GroupedFieldSet, said: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:
@@ -142,52 +133,3 @@ def _merged(order: GroupedFieldSet, said: dict[str, Any], found: dict[str, Any])
     return {
         name: said[name] if name in said else found[name] for name in order if name in said or name in found
     }
-
-
-def _say(field: GraphQLField) -> Say | None:
-    """How the field of any object is read, if it is plain."""
-    declared = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    if not isinstance(declared, StrawberryField) or declared.default_resolver is not getattr:
-        return None
-    # The converter's own name for "no more than an attribute": nothing may watch or guard the field.
-    if not declared.is_basic_field or getattr(field.resolve, "__name__", "") != "_get_basic_result":
-        return None
-    is_required = isinstance(field.type, GraphQLNonNull)
-    kind = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
-    if isinstance(kind, CustomGraphQLEnumType):
-        return _enum(declared.python_name, kind, is_required)
-    if isinstance(kind, GraphQLScalarType):
-        return _scalar(declared.python_name, kind, is_required)
-    return None
-
-
-def _scalar(attribute: str, kind: GraphQLScalarType, is_required: bool) -> Say:
-    coerce = kind.coerce_output_value
-
-    def say(source: Any) -> Any:
-        value = getattr(source, attribute)
-        if value is None and not is_required:
-            return None
-        if type(value) not in SIMPLE:
-            raise _Unusual
-        answer = coerce(value)
-        if answer is None or answer is Undefined:
-            raise _Unusual
-        return answer
-
-    return say
-
-
-def _enum(attribute: str, kind: CustomGraphQLEnumType, is_required: bool) -> Say:
-    members: Any = kind.wrapped_cls
-    names: dict[Enum, str] = {member: kind.coerce_output_value(member) for member in members}
-
-    def say(source: Any) -> Any:
-        value = getattr(source, attribute)
-        if value is None and not is_required:
-            return None
-        if type(value) is not members:
-            raise _Unusual
-        return names[value]
-
-    return say
