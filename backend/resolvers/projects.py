@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from backend.resolvers import ahead
 from backend.resolvers.expected import answering
 from backend.resolvers.nodes import find
 from backend.resolvers.receipts import deleted
@@ -38,6 +39,7 @@ class ProjectQueries:
     @strawberry.field(description="The project with this id, if it is yours to see.")
     @needs(Capability.READ)
     async def project(self, info: Info, id: ProjectId) -> Project | None:
+        await ahead.project_and_documents(info, id)
         return await find(info, id, Project)
 
     @strawberry.field(description="Your projects, newest first.")

@@ -40,3 +40,21 @@ BEGIN
      LIMIT num_rows;
 END
 $$;
+
+-- A project and the newest of its documents: the first row has the project, each of the others a document.
+CREATE OR REPLACE FUNCTION opentrace.project_and_documents_as(
+    its_viewer uuid, its_project uuid, before_at timestamptz, before_id uuid, num_rows integer
+)
+RETURNS TABLE (project opentrace.projects, document opentrace.documents)
+LANGUAGE plpgsql VOLATILE SECURITY INVOKER
+SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RETURN QUERY
+    SELECT p, NULL::opentrace.documents
+      FROM opentrace.project_as(its_viewer, its_project) p;
+    RETURN QUERY
+    SELECT NULL::opentrace.projects, d
+      FROM opentrace.documents_as(its_viewer, its_project, before_at, before_id, num_rows) d;
+END
+$$;

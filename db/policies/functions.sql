@@ -33,6 +33,7 @@ GRANT EXECUTE ON FUNCTION
     opentrace.chunks_beside_as(uuid, uuid, uuid[], integer),
     opentrace.project_as(uuid, uuid),
     opentrace.documents_as(uuid, uuid, timestamptz, uuid, integer),
+    opentrace.project_and_documents_as(uuid, uuid, timestamptz, uuid, integer),
     opentrace.delete_document(uuid),
     opentrace.delete_chat(uuid),
     opentrace.delete_project(uuid)

@@ -1,5 +1,6 @@
 """What every screen begins with, in one round trip and without a session: see `db/functions/glances.sql`."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from typing import TypeVar
@@ -9,7 +10,7 @@ import asyncpg
 import orjson
 from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapper
+from sqlalchemy.orm import Mapper, configure_mappers
 
 from db import engine
 from db.engine import Database
@@ -22,6 +23,7 @@ from db.queries.paging import Page
 Row = TypeVar("Row", Document, Project)
 
 _PROJECT = "SELECT * FROM opentrace.project_as($1, $2)"
+_BOTH = "SELECT * FROM opentrace.project_and_documents_as($1, $2, $3, $4, $5)"
 _DOCUMENTS = "SELECT * FROM opentrace.documents_as($1, $2, $3, $4, $5)"
 
 
@@ -42,6 +44,26 @@ async def documents(
     at, id = (None, None) if after is None else paging.decode(after)
     with translate():
         found = await engine.fetch(database, _DOCUMENTS, viewer_id, project_id, at, id, first + 1)
+    return _page(found, first, after)
+
+
+async def project_and_documents(
+    database: Database, *, viewer_id: UUID, project_id: UUID, first: int, after: str | None
+) -> tuple[Project, Page[Document]] | None:
+    """Both of the above at once; None for a stranger and where there is no such project.
+
+    Raises ValueError when the cursor is not one of ours.
+    """
+    at, id = (None, None) if after is None else paging.decode(after)
+    with translate():
+        found = await engine.fetch(database, _BOTH, viewer_id, project_id, at, id, first + 1)
+    if not found:
+        return None
+    page = _page([record["document"] for record in found[1:]], first, after)
+    return _row(Project, found[0]["project"]), page
+
+
+def _page(found: Sequence[asyncpg.Record], first: int, after: str | None) -> Page[Document]:
     rows = [_row(Document, record) for record in found[:first]]
     return Page(
         rows=rows,
@@ -53,25 +75,34 @@ async def documents(
 
 
 def _row(table: type[Row], record: asyncpg.Record) -> Row:
-    """The model's own object as a session would load it, but of no session."""
-    row: Row = _mapper(table).class_manager.new_instance()
-    row.__dict__.update(record)
+    """The model's own object with the values that a session would load, but unknown to any session."""
+    values = dict(record.items())
     for name, members in _choices(table).items():
-        row.__dict__[name] = members(record[name])
+        values[name] = members[values[name]]
     for name in _documents(table):
-        row.__dict__[name] = orjson.loads(record[name] or "null")
+        values[name] = orjson.loads(values[name] or "null")
+    row: Row = object.__new__(table)
+    object.__setattr__(row, "__dict__", values)
     return row
 
 
 @cache
 def _mapper(table: type[Row]) -> Mapper[Row]:
-    return inspect(table)
+    """Configured, as the first session would leave it: only then has an object its attributes."""
+    mapper: Mapper[Row] = inspect(table)
+    configure_mappers()
+    return mapper
 
 
 @cache
-def _choices(table: type[Row]) -> dict[str, type[StrEnum]]:
-    columns = _mapper(table).columns
-    return {column.name: column.type.members for column in columns if isinstance(column.type, Choice)}
+def _choices(table: type[Row]) -> dict[str, dict[str, StrEnum]]:
+    """The members by their words, of each column that holds them."""
+    types = {column.name: column.type for column in _mapper(table).columns}
+    return {
+        name: {str(member): member for member in kind.members}
+        for name, kind in types.items()
+        if isinstance(kind, Choice)
+    }
 
 
 @cache

@@ -1,11 +1,13 @@
 """Glances: the same rows as a session reads, in one round trip, for members alone and whoever connects."""
 
+from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from db.engine import Database
-from db.models import DocumentStatus, Project
+from db.models import Document, DocumentStatus, Project
 from db.queries import documents, glances, projects
 from tests.db import seed
 from tests.db.seed import viewing
@@ -15,6 +17,11 @@ from tests.db.seed import viewing
 def either(request: pytest.FixtureRequest, database: Database, api_database: Database) -> Database:
     """The database as the owner's role, whom no policy holds back, and as the API's."""
     return database if request.param == "owner" else api_database
+
+
+def columns(row: Document | Project) -> dict[str, Any]:
+    """All values of a row; those of an enum are told from their words."""
+    return {name: (type(value := getattr(row, name)), value) for name in type(row).model_fields}
 
 
 async def filled(database: Database) -> seed.Home:
@@ -35,7 +42,7 @@ async def test_a_page_is_the_same_as_a_session_reads_it(database: Database, eith
         seen = await glances.documents(
             either, viewer_id=home.user_id, project_id=home.project_id, first=2, after=after
         )
-        assert [row.model_dump() for row in seen.rows] == [row.model_dump() for row in read.rows]
+        assert [columns(row) for row in seen.rows] == [columns(row) for row in read.rows]
         assert [type(row.status) for row in seen.rows] == [DocumentStatus] * len(seen.rows)
         assert (seen.cursors, seen.has_next_page, seen.has_previous_page, seen.total_count) == (
             read.cursors,
@@ -56,7 +63,32 @@ async def test_a_project_is_the_same_as_a_session_reads_it(database: Database, e
         read = await projects.get(session, home.project_id)
     seen = await glances.project(either, viewer_id=home.user_id, project_id=home.project_id)
     assert isinstance(seen, Project) and read is not None
-    assert seen.model_dump() == read.model_dump()
+    assert columns(seen) == columns(read)
+
+
+async def test_both_are_seen_at_once(database: Database, either: Database) -> None:
+    home = await filled(database)
+    asked = {"viewer_id": home.user_id, "project_id": home.project_id}
+    project = await glances.project(either, **asked)
+    assert project is not None
+    after = None
+    for num_seen in (3, 2):
+        page = await glances.documents(either, **asked, first=3, after=after)
+        found = await glances.project_and_documents(either, **asked, first=3, after=after)
+        assert found is not None and columns(found[0]) == columns(project)
+        assert [columns(row) for row in found[1].rows] == [columns(row) for row in page.rows]
+        assert replace(found[1], rows=[]) == replace(page, rows=[])
+        assert len(page.rows) == num_seen
+        after = page.cursors[-1]
+
+
+async def test_a_project_without_documents_is_seen_alone(database: Database, either: Database) -> None:
+    home = await seed.home(database)
+    found = await glances.project_and_documents(
+        either, viewer_id=home.user_id, project_id=home.project_id, first=3, after=None
+    )
+    assert found is not None
+    assert (found[0].id, found[1].rows) == (home.project_id, [])
 
 
 async def test_a_stranger_sees_nothing(database: Database, either: Database) -> None:
@@ -67,6 +99,9 @@ async def test_a_stranger_sees_nothing(database: Database, either: Database) -> 
             either, viewer_id=stranger, project_id=home.project_id, first=10, after=None
         )
         assert (page.rows, page.has_next_page) == ([], False)
+        assert None is await glances.project_and_documents(
+            either, viewer_id=stranger, project_id=home.project_id, first=10, after=None
+        )
 
 
 async def test_the_viewer_of_one_glance_is_not_that_of_the_next_statement(

@@ -53,6 +53,8 @@ CALLS = {
     "chunks_beside_as": f"SELECT * FROM opentrace.chunks_beside_as(opentrace.viewer_id(), $1, {_NEAREST}, 3)",
     "project_as": "SELECT * FROM opentrace.project_as(opentrace.viewer_id(), $1)",
     "documents_as": "SELECT * FROM opentrace.documents_as(opentrace.viewer_id(), $1, NULL, NULL, 10)",
+    "project_and_documents_as": "SELECT * FROM opentrace.project_and_documents_as("
+    "opentrace.viewer_id(), $1, NULL, NULL, 10)",
     "delete_document": "SELECT * FROM opentrace.delete_document($2)",
     "delete_chat": "SELECT * FROM opentrace.delete_chat($5)",
     "delete_project": "SELECT * FROM opentrace.delete_project($1)",
@@ -133,6 +135,7 @@ async def test_no_function_tells_a_stranger_anything(database: Database, api_dat
         "chunks_beside_as": [0, 0, 2],
         "project_as": [0, 0, 1],
         "documents_as": [0, 0, 3],
+        "project_and_documents_as": [0, 0, 4],
         "delete_document": [0, 0, 1],
         "delete_chat": [0, 0, 1],
         "delete_project": [0, 0, 1],

@@ -6,7 +6,7 @@ from uuid import UUID
 from backend.auth import Viewer
 from backend.services import pages, rights
 from db.engine import Database, Session
-from db.models import Document, DocumentReplacement, DocumentStage, DocumentVersion
+from db.models import Document, DocumentReplacement, DocumentStage, DocumentVersion, Project
 from db.queries import document_chunks, documents, glances, replacements, stages
 from db.queries.document_chunks import DocumentChunk
 from db.queries.paging import Page
@@ -37,6 +37,16 @@ async def glance(
     """
     with pages.checked(first), pages.reachable():
         return await glances.documents(
+            database, viewer_id=viewer.user_id, project_id=project_id, first=first, after=after
+        )
+
+
+async def beginning(
+    database: Database, *, viewer: Viewer, project_id: UUID, first: int, after: str | None
+) -> tuple[Project, Page[Document]] | None:
+    """A project and a page of its documents as `glance` reads it; None for strangers. Raises as it does."""
+    with pages.checked(first), pages.reachable():
+        return await glances.project_and_documents(
             database, viewer_id=viewer.user_id, project_id=project_id, first=first, after=after
         )
 
