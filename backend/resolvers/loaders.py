@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -34,41 +34,21 @@ V = TypeVar("V")
 
 def build(context: Context) -> Loaders:
     """Fresh loaders of one operation (or of one event); nothing is cached beyond it."""
-    return Loaders(
-        nodes=_at_once(context, nodes.glance, _batch(context, partial(_nodes, context))),
-        settings_by_project=_batch(context, projects.settings_of),
-        generation_by_project=_batch(context, projects.generations_of),
-        model_change_by_project=_batch(context, generations.changes_of),
-        former_generation_by_project=_batch(context, generations.former_of),
-        documents_by_project=_at_once(context, _documents_at_once, _each(context, _documents)),
-        chunks_by_document=_each(context, _chunks),
-        num_documents_by_project=_batch(context, document_rows.num_of_projects),
-        crawls_by_project=_each(context, _crawls),
-        pages_by_crawl=_each(context, _crawl_pages),
-        page_counts_by_crawl=_batch(context, crawl_rows.counts),
-        chats_by_project=_each(context, _chats),
-        messages_by_chat=_each(context, _messages),
-        stages_by_document=_batch(context, stages.of_documents),
-        replacement_by_document=_batch(context, documents.replacements_of),
-        place_in_queue_by_document=_each(context, _place_in_queue),
-        children_by_message=_batch(context, message_rows.children_of),
-        citations_by_message=_batch(context, citations.of_messages),
-        feedback_by_message=_feedback(context),
-        usage_by_owner=_usage(context),
-        retrieval_runs_by_message=_batch(context, retrieval_runs.of_messages),
-        api_keys_by_user=_each(context, _api_keys),
-        budget_spent_by_line=_batch(context, key_rows.spent_by_lines),
-        audit_by_user=_each(context, _audit),
-        progress_of=progress.of,
-        images_by_chunk=_batch(context, image_rows.of_chunks),
-        image_url_of=partial(images.url, context.handles.storage),
-        remaining_of=pace.left_now,
-        url_of=partial(
-            links.of_file,
-            context.handles.storage,
-            expires_seconds=context.handles.limits.presign_seconds,
-        ),
-    )
+    return cast(Loaders, _Loaders(context))
+
+
+class _Loaders:
+    """Each is made when it is first asked for: there are many, and most operations want two."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def __getattr__(self, name: str) -> Any:
+        make = MAKERS.get(name)
+        if make is None:
+            raise AttributeError(name)
+        made = self.__dict__[name] = make(self._context)
+        return made
 
 
 def _batch(
@@ -115,7 +95,7 @@ def _at_once(
             return error
 
     async def load(keys: list[K]) -> Sequence[V | BaseException]:
-        return await asyncio.gather(*map(look, keys))
+        return await asyncio.gather(*map(look, keys)) if len(keys) > 1 else [await look(keys[0])]
 
     return DataLoader(load_fn=load)
 
@@ -202,3 +182,41 @@ def _feedback(context: Context) -> DataLoader[UUID, rows.Feedback | None]:
         return await message_rows.feedback_of(session, ids, user_id=context.viewer.user_id)
 
     return _batch(context, read)
+
+
+MAKERS: dict[str, Callable[[Context], Any]] = {
+    "nodes": lambda context: _at_once(context, nodes.glance, _batch(context, partial(_nodes, context))),
+    "settings_by_project": lambda context: _batch(context, projects.settings_of),
+    "generation_by_project": lambda context: _batch(context, projects.generations_of),
+    "model_change_by_project": lambda context: _batch(context, generations.changes_of),
+    "former_generation_by_project": lambda context: _batch(context, generations.former_of),
+    "documents_by_project": lambda context: _at_once(context, _documents_at_once, _each(context, _documents)),
+    "chunks_by_document": lambda context: _each(context, _chunks),
+    "num_documents_by_project": lambda context: _batch(context, document_rows.num_of_projects),
+    "crawls_by_project": lambda context: _each(context, _crawls),
+    "pages_by_crawl": lambda context: _each(context, _crawl_pages),
+    "page_counts_by_crawl": lambda context: _batch(context, crawl_rows.counts),
+    "chats_by_project": lambda context: _each(context, _chats),
+    "messages_by_chat": lambda context: _each(context, _messages),
+    "stages_by_document": lambda context: _batch(context, stages.of_documents),
+    "replacement_by_document": lambda context: _batch(context, documents.replacements_of),
+    "place_in_queue_by_document": lambda context: _each(context, _place_in_queue),
+    "children_by_message": lambda context: _batch(context, message_rows.children_of),
+    "citations_by_message": lambda context: _batch(context, citations.of_messages),
+    "feedback_by_message": lambda context: _feedback(context),
+    "usage_by_owner": lambda context: _usage(context),
+    "retrieval_runs_by_message": lambda context: _batch(context, retrieval_runs.of_messages),
+    "api_keys_by_user": lambda context: _each(context, _api_keys),
+    "budget_spent_by_line": lambda context: _batch(context, key_rows.spent_by_lines),
+    "audit_by_user": lambda context: _each(context, _audit),
+    "progress_of": lambda _: progress.of,
+    "images_by_chunk": lambda context: _batch(context, image_rows.of_chunks),
+    "image_url_of": lambda context: partial(images.url, context.handles.storage),
+    "remaining_of": lambda _: pace.left_now,
+    "url_of": lambda context: partial(
+        links.of_file,
+        context.handles.storage,
+        expires_seconds=context.handles.limits.presign_seconds,
+    ),
+}
+"""How each of `Loaders` is made, by its name there."""

@@ -4,11 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import fields
+from typing import Any, cast
 
+import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from backend.resolvers.loaders import MAKERS, build
+from backend.schema.context import Context, Loaders
 from tests.fixtures import asking
 from tests.fixtures.served import Served
 
@@ -67,3 +71,9 @@ def more(before: list[str], after: list[str]) -> Counter[str]:
     """The statements that came more often, and how much; batches may be cut in two by chance."""
     few, many = (Counter(re.sub(r"[$]\d+::\w+(, )?", "", each) for each in said) for said in (before, after))
     return many - few
+
+
+def test_there_is_a_loader_for_each_that_the_schema_knows() -> None:
+    assert MAKERS.keys() == {each.name for each in fields(Loaders)}
+    with pytest.raises(AttributeError):
+        _ = build(cast(Context, None)).nothing  # type: ignore[attr-defined]
