@@ -13,8 +13,11 @@ from enum import Enum
 from typing import Any, TypeAlias
 
 from graphql import (
+    GRAPHQL_MAX_INT,
+    GRAPHQL_MIN_INT,
     GraphQLField,
     GraphQLID,
+    GraphQLInt,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -24,6 +27,7 @@ from graphql import (
     GraphQLString,
     OperationDefinitionNode,
     Undefined,
+    get_nullable_type,
 )
 from graphql.execution.collect_fields import FieldDetailsList, GroupedFieldSet
 from strawberry.schema.schema_converter import CustomGraphQLEnumType, GraphQLCoreConverter
@@ -74,7 +78,7 @@ class Plans:
         if declared is None or attribute is None or details[0].node.arguments:
             return None
         say = self.of_value(declared.type, details, collect)
-        return None if say is None else _reading(attribute, say)
+        return None if say is None else _reading(attribute, declared.type, say)
 
     def _plan(self, kind: GraphQLOutputType, details: FieldDetailsList, collect: Collect) -> Say | None:
         if isinstance(kind, GraphQLNonNull):
@@ -127,8 +131,15 @@ def _attribute_of(declared: GraphQLField) -> str | None:
     return told.python_name if is_basic else None
 
 
-def _reading(attribute: str, say: Say) -> Say:
-    return lambda source: say(getattr(source, attribute))
+def _reading(attribute: str, kind: GraphQLOutputType, say: Say) -> Say:
+    """Most are texts, which are said as they are."""
+    is_text = get_nullable_type(kind) in (GraphQLString, GraphQLID)
+
+    def read(source: Any) -> Any:
+        value = getattr(source, attribute)
+        return value if is_text and type(value) is str else say(value)
+
+    return read
 
 
 def _required(say: Say) -> Say:
@@ -177,11 +188,11 @@ def _is_odd(own: type) -> bool:
 
 def _scalar(kind: GraphQLScalarType) -> Say:
     coerce = kind.coerce_output_value
-    is_text = kind in (GraphQLString, GraphQLID)
+    is_int = kind is GraphQLInt
 
     def say(value: Any) -> Any:
         exact = type(value)
-        if value is None or (exact is str and is_text):
+        if value is None or (is_int and exact is int and GRAPHQL_MIN_INT <= value <= GRAPHQL_MAX_INT):
             return value
         if exact not in SIMPLE:
             raise Unusual

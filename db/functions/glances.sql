@@ -41,7 +41,8 @@ BEGIN
 END
 $$;
 
--- A project and the newest of its documents: the first row has the project, each of the others a document.
+-- Both at once: the first row has the project, each of the others a document. Not made of the two above, whose rows
+-- would be copied once more.
 CREATE OR REPLACE FUNCTION opentrace.project_and_documents_as(
     its_viewer uuid, its_project uuid, before_at timestamptz, before_id uuid, num_rows integer
 )
@@ -50,11 +51,22 @@ LANGUAGE plpgsql VOLATILE SECURITY INVOKER
 SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    RETURN QUERY
-    SELECT p, NULL::opentrace.documents
-      FROM opentrace.project_as(its_viewer, its_project) p;
+    PERFORM set_config('opentrace.viewer', its_viewer::text, true);
+    SELECT p.* INTO project
+      FROM opentrace.projects p
+      JOIN opentrace.project_members m ON m.project_id = p.id AND m.user_id = its_viewer
+     WHERE p.id = its_project;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    RETURN NEXT;
     RETURN QUERY
     SELECT NULL::opentrace.projects, d
-      FROM opentrace.documents_as(its_viewer, its_project, before_at, before_id, num_rows) d;
+      FROM opentrace.documents d
+     WHERE d.project_id = its_project
+       AND (d.created_at, d.id) < (coalesce(before_at, 'infinity'),
+                                   coalesce(before_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+     ORDER BY d.created_at DESC, d.id DESC
+     LIMIT num_rows;
 END
 $$;
