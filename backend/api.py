@@ -38,6 +38,7 @@ from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.limits import EXTENSIONS
 from backend.transport.presence import Presence
 from backend.transport.senders import Senders
+from backend.transport.till import Till
 
 
 @strawberry.type(description="Everything that can be read.")
@@ -101,7 +102,7 @@ if forgotten := introspection.undeclared(schema._schema):
     raise TypeError(f"{', '.join(forgotten)}: say who may do this (`@needs`, backend/schema/access.py).")
 
 
-def graphql_app(handles: Handles, tokens: Tokens, limits: TransportLimits) -> GraphQLApp:
+def graphql_app(handles: Handles, tokens: Tokens, till: Till, limits: TransportLimits) -> GraphQLApp:
     """The ASGI application that answers for `handles`."""
 
     async def sign_in(bearer: str) -> Viewer:
@@ -115,7 +116,10 @@ def graphql_app(handles: Handles, tokens: Tokens, limits: TransportLimits) -> Gr
     presence = Presence(partial(access.ended, handles.database), access.ENDED)
     handles.hub.on_control(presence.hear)
     senders = Senders(
-        sign_in, lambda sender: Context(bounded(handles, sender), sender, loaders.build), presence
+        sign_in,
+        lambda sender, charge: Context(bounded(handles, sender), sender, loaders.build, charge),
+        presence,
+        till,
     )
     return GraphQLApp(schema, senders, limits)
 

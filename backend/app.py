@@ -9,6 +9,7 @@ from typing import cast
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from redis.asyncio import Redis
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route, WebSocketRoute
@@ -17,11 +18,13 @@ from starlette.types import Receive, Scope, Send
 from backend import api, health, logging, runtime, webhooks
 from backend.runtime import Runtime
 from backend.schema.context import Handles, Limits
-from backend.settings import Settings
+from backend.settings import ApiSettings, Settings
+from backend.throttle import Allowances
 from backend.transport import playground
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.peers import PingedSocket
+from backend.transport.till import Till
 
 SOCKET_MESSAGE_BYTES = 256 * 1024
 SHUTDOWN_SECONDS = 10
@@ -50,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_origins=settings.api.allowed_origins,
         allow_methods=("GET", "POST"),
         allow_headers=("Authorization", "Content-Type", "Last-Event-ID"),
+        expose_headers=("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"),
         max_age=3600,
     )
     app.router.routes += [Route("/graphql", door), WebSocketRoute("/graphql", door)]
@@ -109,7 +113,20 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
         playground=settings.api.playground,
     )
     PlainFirst.is_on = settings.api.compiled_selections
-    return api.graphql_app(handles, opened.tokens, limits)
+    return api.graphql_app(handles, opened.tokens, _till(opened.redis, settings.api), limits)
+
+
+def _till(redis: Redis, settings: ApiSettings) -> Till:
+    people = Allowances(
+        redis, "people", capacity=settings.budget_points, per_second=settings.points_per_second
+    )
+    addresses = Allowances(
+        redis,
+        "addresses",
+        capacity=settings.address_budget_points,
+        per_second=settings.address_points_per_second,
+    )
+    return Till(settings.operation_points, people, addresses)
 
 
 class Server(uvicorn.Server):

@@ -8,6 +8,7 @@ AppError
 ├── Conflict         the row is not in a state in which this can be done
 ├── TooLarge         more than a limit allows
 ├── QuotaExceeded    as much as this user, project or key may have
+├── RateLimited      more in a time than one sender may ask; again after `retry_after`
 └── Unavailable      a server we depend on does not answer; try again after `retry_after`
 
 `AppError.message` is written for the person who reads it; `code` is for programs and never changes.
@@ -18,6 +19,8 @@ class AppError(Exception):
     """An expected failure: it is shown to the caller as it stands."""
 
     code = "ERROR"
+    retry_after: float | None = None
+    """In how many seconds the same request may succeed, where that can be said."""
 
     def __init__(self, message: str, *, code: str | None = None, field: str | None = None) -> None:
         super().__init__(message)
@@ -53,6 +56,16 @@ class TooLarge(AppError):
 
 class QuotaExceeded(AppError):
     code = "QUOTA_EXCEEDED"
+
+
+class RateLimited(AppError):
+    """More in a time than one sender may ask; the same request is taken after `retry_after` seconds."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class Unavailable(AppError):

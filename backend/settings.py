@@ -107,6 +107,14 @@ class ApiSettings(Group):
     """Whether `/metrics` answers, for Prometheus; a proxy should not let it out."""
     max_body_bytes: int = 1024 * 1024
     request_timeout_seconds: float = 30.0
+    operation_points: int = Field(default=10_000, ge=1)
+    """What one operation may cost: a point for each object that it may load, more where a model is asked."""
+    budget_points: int = Field(default=100_000, ge=1)
+    points_per_second: float = Field(default=2_000.0, gt=0)
+    """What a person, or a key, may spend at once, and how fast it comes back."""
+    address_budget_points: int = Field(default=5_000, ge=1)
+    address_points_per_second: float = Field(default=100.0, gt=0)
+    """The same for everybody at one address who is not signed in; tries to sign in that fail cost 50."""
     socket_init_seconds: float = 10.0
     """How long a socket may stay without its `connection_init`."""
     socket_max_age_seconds: float = 900

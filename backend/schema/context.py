@@ -170,6 +170,8 @@ class Context:
     sender: Viewer | AppError
     """Who sent the operation, or why nobody is known to have."""
     build_loaders: Callable[["Context"], Loaders]
+    charge: Callable[[int], Awaitable[dict[str, Any]]]
+    """Takes an operation's points from what its sender may spend and says what is left. RateLimited."""
     resume_after: str | None = field(default=None, init=False)
     """The cursor that the transport brought; it counts before the one in the document, which may be older."""
     cursor: str | None = field(default=None, init=False)

@@ -1,6 +1,7 @@
-"""Turns at a provider, shared by all processes: one pause for all of them, and so many calls at a time."""
+"""What is shared out among all processes: turns at a provider, and what senders may spend in a time."""
 
+from backend.throttle.allowances import Allowances, Balance
 from backend.throttle.share import Share
 from backend.throttle.turns import Throttle
 
-__all__ = ["Share", "Throttle"]
+__all__ = ["Allowances", "Balance", "Share", "Throttle"]

@@ -57,3 +57,21 @@ local known = tonumber(redis.call('GET', KEYS[1]) or 0)
 if wanted > known then redis.call('SET', KEYS[1], string.format('%d', wanted), 'PX', ARGV[1]) end
 """
 """Nobody calls before so many ms are over; a pause that is longer stays."""
+
+SPEND = f"""
+{_CLOCK}
+local capacity, per_second = tonumber(ARGV[1]), tonumber(ARGV[2])
+local least, wanted = tonumber(ARGV[3]), tonumber(ARGV[4])
+local left, at = unpack(redis.call('HMGET', KEYS[1], 'left', 'at'))
+left = math.min(capacity, (left or capacity) + math.max(0, now - (at or now)) / 1000 * per_second)
+local granted = 0
+if left >= least then
+  granted = math.min(wanted, math.floor(left))
+  left = left - granted
+end
+redis.call('HSET', KEYS[1], 'left', tostring(left), 'at', string.format('%d', now))
+redis.call('PEXPIRE', KEYS[1], math.ceil(capacity / per_second * 1000))
+return {{granted, math.floor(left), math.ceil(math.max(0, least - left) / per_second * 1000)}}
+"""
+"""A bucket that fills by itself: how much of what was wanted is granted, at least `least` or nothing; what is
+left; and in how many ms the least would be there."""

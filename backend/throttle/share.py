@@ -1,23 +1,12 @@
 """What all processes know together of one kind of call: kept in Redis, done without while it is away."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TypeVar
 
-import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from backend.throttle import scripts
+from backend.throttle.reach import Reach
 
-log = structlog.get_logger()
-
-Value = TypeVar("Value")
-
-ANSWER_SECONDS = 1.0
-"""How long a Redis that hangs may hold up a call, once in `AWAY_SECONDS`."""
-AWAY_SECONDS = 5.0
 HELD_SECONDS = 15.0
 """When the place of a process that was killed is free again; whoever lives renews it."""
 ALIVE_SECONDS = 2.0
@@ -43,42 +32,30 @@ class Share:
         self._enter, self._keep, self._pause = (
             redis.register_script(script) for script in (scripts.ENTER, scripts.KEEP, scripts.PAUSE)
         )
-        self._away_until = float("-inf")
+        self._reach = Reach("throttle.alone")
 
     async def enter(self, token: str, *, cap: int, rank: int) -> Reply | None:
         """Ask for a place; asking again with the same token keeps the turn in the queue."""
         arguments: list[str | int] = [token, cap, rank, _ms(HELD_SECONDS), _ms(ALIVE_SECONDS)]
-        answer: list[int] | None = await self._try(lambda: self._enter(keys=self._keys, args=arguments))
+        answer: list[int] | None = await self._reach.ask(lambda: self._enter(keys=self._keys, args=arguments))
         return None if answer is None else Reply(answer[0] == 1, answer[1] / 1000, answer[2])
 
     async def keep(self, token: str) -> None:
-        await self._try(lambda: self._keep(keys=[self._keys[1]], args=[token, _ms(HELD_SECONDS)]))
+        await self._reach.ask(lambda: self._keep(keys=[self._keys[1]], args=[token, _ms(HELD_SECONDS)]))
 
     async def leave(self, token: str) -> None:
         """Give the place back."""
-        await self._try(lambda: self._redis.zrem(self._keys[1], token))
+        await self._reach.ask(lambda: self._redis.zrem(self._keys[1], token))
 
     async def leave_queue(self, token: str) -> None:
         """Wait no longer; a place that was given in this moment goes back as well."""
         pipeline = self._redis.pipeline(transaction=False)
         for key in self._keys[1:]:
             pipeline.zrem(key, token)
-        await self._try(pipeline.execute)
+        await self._reach.ask(pipeline.execute)
 
     async def pause(self, seconds: float) -> None:
-        await self._try(lambda: self._pause(keys=[self._keys[0]], args=[_ms(seconds)]))
-
-    async def _try(self, command: Callable[[], Awaitable[Value]]) -> Value | None:
-        clock = asyncio.get_running_loop().time
-        if clock() < self._away_until:
-            return None
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                return await command()
-        except (RedisError, OSError, TimeoutError) as error:
-            self._away_until = clock() + AWAY_SECONDS
-            log.warning("throttle.alone", seconds=AWAY_SECONDS, reason=repr(error))
-            return None
+        await self._reach.ask(lambda: self._pause(keys=[self._keys[0]], args=[_ms(seconds)]))
 
 
 def _ms(seconds: float) -> int:

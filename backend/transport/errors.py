@@ -7,7 +7,7 @@ import structlog
 from graphql import GraphQLError, GraphQLFormattedError
 
 from backend import metrics
-from backend.errors import AppError, Unavailable
+from backend.errors import AppError
 from backend.schema.errors import input_path
 
 log = structlog.get_logger()
@@ -46,7 +46,7 @@ def extensions_of(error: AppError) -> dict[str, Any]:
     extensions: dict[str, Any] = {"code": error.code}
     if error.field is not None:
         extensions["field"] = input_path(error.field)
-    if isinstance(error, Unavailable) and error.retry_after is not None:
+    if error.retry_after is not None:
         extensions["retryAfter"] = error.retry_after
     return extensions
 

@@ -25,7 +25,7 @@ from backend.transport import framing, playground, requests, responses
 from backend.transport.departures import ClientLeft, unless_left
 from backend.transport.errors import masked
 from backend.transport.requests import BadRequest, GraphQLRequest
-from backend.transport.senders import Senders, bound
+from backend.transport.senders import Senders, address_of, bound
 from backend.transport.sockets import SocketHandler
 from backend.transport.streams import Results, StreamedAnswer
 
@@ -85,7 +85,9 @@ class GraphQLApp(GraphQL[Any, None]):
             media = responses.JSON if streamed else responses.media_type(accept)
             async with asyncio.timeout(self.limits.request_timeout_seconds):
                 wanted = await requests.read(request, max_body_bytes=self.limits.max_body_bytes)
-                sender = await self.senders.of_header(request.headers.get("authorization"))
+                sender = await self.senders.of_header(
+                    request.headers.get("authorization"), address_of(request)
+                )
                 if streamed:
                     return self._stream(request, wanted, sender, streamed)
                 async with unless_left(request.receive):
@@ -109,7 +111,7 @@ class GraphQLApp(GraphQL[Any, None]):
                 result = await self.schema.execute(
                     wanted.query,
                     variable_values=wanted.variables,
-                    context_value=self.senders.build_context(sender),
+                    context_value=self.senders.context(sender, address_of(request)),
                     operation_name=wanted.operation_name,
                     allowed_operation_types=_allowed(request.method),
                 )
@@ -123,7 +125,7 @@ class GraphQLApp(GraphQL[Any, None]):
         self, request: Request, wanted: GraphQLRequest, sender: Viewer | AppError, frames: framing.Framing
     ) -> StreamedAnswer:
         """Results one by one. `Last-Event-ID` is the cursor of the last one that the client has seen."""
-        context = self.senders.build_context(sender)
+        context = self.senders.context(sender, address_of(request))
         context.resume_after = request.headers.get("last-event-id") or None
 
         async def results() -> Results:

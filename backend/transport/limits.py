@@ -1,6 +1,6 @@
 """What a document may ask at most, checked before anything runs; all rules are made once, here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from time import perf_counter
 from typing import Any
 
@@ -13,12 +13,15 @@ from graphql import (
     SelectionSetNode,
     ValidationContext,
     ValidationRule,
+    get_operation_ast,
 )
 from graphql.language import VisitorAction
 from graphql.validation import ASTValidationRule
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
+from backend.errors import AppError
 from backend.transport import counting
+from backend.transport.till import Prices
 
 MAX_TOKENS = 2_000
 MAX_SOURCE_CHARACTERS = 50_000
@@ -103,10 +106,43 @@ class Rules(SchemaExtension):
             counting.ended(self.execution_context, began)
 
 
+class Paid(ValidationCache):
+    """Once a document is known to be valid, its sender is charged for the operation; who cannot pay is
+    refused as if it were not. Not an extension beside the cache, since each more costs every operation."""
+
+    _prices = Prices()
+    _told: dict[str, Any] | None = None
+
+    async def on_validate(self) -> AsyncIterator[None]:  # type: ignore[override] # the base's hook is not async
+        for _ in super().on_validate():
+            await self._charge()
+            yield
+
+    async def _charge(self) -> None:
+        context = self.execution_context
+        document = context.graphql_document
+        operation = get_operation_ast(document, context.operation_name) if document else None
+        if document is None or operation is None or context.pre_execution_errors:
+            return
+        price = self._prices.of(context.schema._schema, document, operation)
+        points = max(1, price.points(context.variables or {}))
+        try:
+            self._told = {"cost": await context.context.charge(points)}
+        except AppError as error:
+            context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
+        except GraphQLError as error:
+            context.pre_execution_errors = [error]
+
+    def get_results(self) -> dict[str, Any]:
+        """`cost`, with the first result: what follows of a subscription costs nothing more."""
+        told, self._told = self._told, None
+        return told or {}
+
+
 EXTENSIONS: tuple[Callable[[], SchemaExtension], ...] = (
     Rules,
     lambda: MaxTokensLimiter(MAX_TOKENS),
     lambda: ParserCache(NUM_CACHED_DOCUMENTS),
-    lambda: ValidationCache(NUM_CACHED_DOCUMENTS),
+    lambda: Paid(NUM_CACHED_DOCUMENTS),
 )
 """What every schema of ours is made with."""

@@ -1,14 +1,17 @@
 """GraphQL over HTTP, outwards: the media type that was asked for, and the status that goes with it."""
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any
 
 import orjson
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
+from backend.errors import RateLimited
 from backend.transport.errors import present
 from backend.transport.requests import BadRequest
+from backend.transport.till import headers
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -26,8 +29,14 @@ def media_type(accept: str | None) -> str:
 
 
 def answer(result: ExecutionResult, media: str) -> Response:
-    """A finished operation. One that never began has no `data`, and is a 400 in GraphQL's own media type."""
+    """A finished operation. One that never began has no `data`, and is a 400 in GraphQL's own media type;
+    one whose sender has nothing left to spend is a 429 in both."""
     body = body_of(result)
+    if (cost := body.get("extensions", {}).get("cost")) is not None:
+        return respond(body, 200 if "data" in body or media == JSON else 400, media, headers(cost))
+    refusal = body["errors"][0].get("extensions", {}) if body.get("errors") else {}
+    if refusal.get("code") == RateLimited.code:
+        return respond(body, 429, media, {"Retry-After": str(ceil(refusal["retryAfter"]))})
     return respond(body, 200 if "data" in body or media == JSON else 400, media)
 
 

@@ -24,7 +24,7 @@ from backend.errors import AppError
 from backend.transport.errors import present
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
 from backend.transport.presence import Ending
-from backend.transport.senders import Senders, authorization_of, bound
+from backend.transport.senders import Senders, address_of, authorization_of, bound
 
 FORBIDDEN = 4403
 """Clients of graphql-ws connect again after this code, and give their cursors; 4401 would end them."""
@@ -71,6 +71,10 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
     def app(self) -> SocketView:
         return cast(SocketView, self.view)
 
+    @property
+    def address(self) -> str:
+        return address_of(self.context)
+
     async def handle(self) -> None:
         with metrics.connection("socket"):
             await super().handle()
@@ -100,7 +104,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
             self.connection_init_timeout_task.cancel()
         authorization = authorization_of(message.get("payload") or {})
         authorization = authorization or self.context.headers.get("authorization")
-        self.sender = await self.app.senders.of_header(authorization)
+        self.sender = await self.app.senders.of_header(authorization, self.address)
         if authorization is not None and isinstance(self.sender, AppError):
             await self.websocket.close(code=FORBIDDEN, reason=_reason(self.sender.message))
             return
@@ -141,7 +145,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
             source = await self.schema.stream(
                 operation.query,
                 variable_values=operation.variables,
-                context_value=self.app.senders.build_context(self.sender),
+                context_value=self.app.senders.context(self.sender, self.address),
                 operation_name=operation.operation_name,
             )
             async with aclosing(source):

@@ -9,7 +9,7 @@ from redis.asyncio import Redis
 
 from backend import events
 from backend.errors import Unavailable
-from backend.throttle import Throttle, share, turns
+from backend.throttle import Throttle, reach, share, turns
 
 KIND = "embeddings"
 Make = Callable[..., Throttle]
@@ -188,7 +188,7 @@ async def test_while_redis_is_away_limit_and_pause_hold_within_the_process(made:
 async def test_a_redis_that_hangs_holds_up_one_call_and_not_the_next(
     made: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(share, "ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr(reach, "ANSWER_SECONDS", 0.1)
     num_asked = 0
 
     async def hang(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

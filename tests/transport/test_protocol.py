@@ -54,11 +54,9 @@ async def test_what_may_be_null_or_missing_may_be_either(standing: Served) -> No
         await socket.send(type="connection_init")
         assert await socket.receive() == {"type": "connection_ack"}
         await socket.send(id="1", type="subscribe", payload=empty)
-        assert await socket.receive() == {
-            "id": "1",
-            "type": "next",
-            "payload": {"data": {"__typename": "Query"}},
-        }
+        said = await socket.receive()
+        assert (said["id"], said["type"]) == ("1", "next")
+        assert said["payload"]["data"] == {"__typename": "Query"}
         assert await socket.receive() == {"id": "1", "type": "complete"}
         await socket.send(type="ping", payload=None)
         assert await socket.receive() == {"type": "pong"}

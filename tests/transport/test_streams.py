@@ -1,6 +1,7 @@
 """Subscriptions over HTTP: server-sent events and multipart, word by word, and how they end."""
 
 import asyncio
+import re
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
@@ -34,9 +35,15 @@ def client_of(served: Served) -> Client:
     return Client(served.url, lambda: served.bearer("alice")["Authorization"].removeprefix("Bearer "))
 
 
+COST = re.compile(r',"extensions":\{"cost":\{"requested":\d+,[^}]*\}\}')
+
+
 async def text_of(served: Served, query: str, accept: str, **variables: Any) -> tuple[httpx.Response, str]:
+    """The response and its text, without the cost that the first result tells."""
     async with streams.streaming(client_of(served), query, variables, accept=accept) as response:
-        return response, (await response.aread()).decode()
+        text = (await response.aread()).decode()
+    assert len(COST.findall(text)) <= 1
+    return response, COST.sub("", text)
 
 
 async def test_server_sent_events_name_their_cursors_and_their_end(standing: Served) -> None:

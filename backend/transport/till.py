@@ -1,0 +1,96 @@
+"""Where each operation is paid for before it runs: its price, and what its sender may still spend."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import ceil
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode
+
+from backend.auth import Viewer
+from backend.errors import AppError, RateLimited
+from backend.throttle import Allowances
+from backend.transport.cost import Price, price
+
+MAX_PRICES = 512
+FAILED_SIGN_IN_POINTS = 50
+
+
+class Prices:
+    """Remembers what documents cost; a document is known by its being the same object, as parsers keep it."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, int], tuple[DocumentNode, Price]] = {}
+
+    def of(self, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Price:
+        key = (id(document), id(operation))
+        found = self._known.get(key)
+        if found is not None and found[0] is document:
+            return found[1]
+        if len(self._known) >= MAX_PRICES:
+            self._known.clear()
+        self._known[key] = (document, price(schema, document, operation))
+        return self._known[key][1]
+
+
+@dataclass(frozen=True)
+class Till:
+    """`most` is what one operation may cost; each person, key and address has a bucket of its own."""
+
+    most: int
+    people: Allowances
+    addresses: Allowances
+
+    async def charge(self, sender: Viewer | AppError, address: str, points: int) -> dict[str, Any]:
+        """What was charged, as `extensions.cost` tells it.
+
+        Raises GraphQLError for an operation that is too expensive, and RateLimited.
+        """
+        if points > self.most:
+            raise too_expensive(points, self.most)
+        bucket, whose = self._bucket(sender, address)
+        balance = await bucket.spend(whose, points)
+        if balance.retry_after is not None:
+            raise RateLimited(
+                f"You have asked for much in a short time. This costs {points} points and you have "
+                f"{balance.left}: try again in {ceil(balance.retry_after)} seconds.",
+                retry_after=balance.retry_after,
+            )
+        return {
+            "requested": points,
+            "budget": bucket.capacity,
+            "remaining": balance.left,
+            "restoreRate": bucket.per_second,
+        }
+
+    async def failed_sign_in(self, address: str) -> None:
+        """Raises RateLimited for an address that has failed too often."""
+        balance = await self.addresses.spend(address, FAILED_SIGN_IN_POINTS)
+        if balance.retry_after is not None:
+            raise RateLimited(
+                f"Too many tries to sign in from here: try again in {ceil(balance.retry_after)} seconds.",
+                retry_after=balance.retry_after,
+            )
+
+    def _bucket(self, sender: Viewer | AppError, address: str) -> tuple[Allowances, str]:
+        if isinstance(sender, AppError):
+            return self.addresses, address
+        return self.people, f"key:{sender.key_id}" if sender.key_id else f"user:{sender.user_id}"
+
+
+def too_expensive(points: int, most: int) -> GraphQLError:
+    extensions = {"code": "TOO_EXPENSIVE", "limit": most, "found": points}
+    message = (
+        f"This operation costs {points} points, and {most} is the most: ask for smaller pages, or for less."
+    )
+    return GraphQLError(message, extensions=extensions)
+
+
+def headers(cost: Mapping[str, Any]) -> dict[str, str]:
+    """What HTTP tells of a sender's bucket: its size, what is left, and in how many seconds it is full."""
+    missing = cost["budget"] - cost["remaining"]
+    return {
+        "RateLimit-Limit": str(cost["budget"]),
+        "RateLimit-Remaining": str(cost["remaining"]),
+        "RateLimit-Reset": str(ceil(missing / cost["restoreRate"])),
+    }

@@ -1,0 +1,121 @@
+"""Every operation has its price before it runs: told, refused where it is too high, taken from a budget."""
+
+from typing import Any
+
+import pytest
+from graphql import OperationDefinitionNode, parse, validate
+
+from backend.api import schema
+from backend.settings import Settings
+from backend.transport import cost
+from tests.fixtures.served import Served, serving
+
+EVENTS = 'subscription { messageEvents(messageId: "x") { __typename } }'
+SEARCH = "query ($i: SearchInput!) { search(input: $i) { ... on SearchPayload { hits { score } } } }"
+
+
+def points(query: str, /, **variables: Any) -> int:
+    document = parse(query)
+    assert validate(schema._schema, document) == []
+    (operation,) = (node for node in document.definitions if isinstance(node, OperationDefinitionNode))
+    return cost.price(schema._schema, document, operation).points(variables)
+
+
+@pytest.mark.parametrize(
+    ("query", "variables", "wanted"),
+    [
+        ("{ viewer { id name email } }", {}, 1),
+        ("{ projects { totalCount } }", {}, 1),
+        # The connection, and for each place in it the edge and the node.
+        ("{ projects { edges { node { id } } } }", {}, 1 + 20 * 2),
+        ("{ projects(first: 7) { edges { node { id } } } }", {}, 1 + 7 * 2),
+        ("query ($n: Int!) { projects(first: $n) { edges { cursor } } }", {"n": 3}, 1 + 3),
+        ("query ($n: Int! = 4) { projects(first: $n) { edges { cursor } } }", {}, 1 + 4),
+        (
+            "query ($n: Int!) { projects(first: $n) { edges { node { documents(first: $n) "
+            "{ edges { cursor } } } } } }",
+            {"n": 5},
+            1 + 5 * (1 + 1 + (1 + 5)),
+        ),
+        (SEARCH, {"i": {"first": 30}}, 20 + 1 + 30),
+        (SEARCH, {"i": {}}, 20 + 1 + 10),
+        ("{ embeddingModels { name } }", {}, 10),
+        ("{ ...F ...F } fragment F on Query { viewer { id } }", {}, 2),
+        ("{ projects(first: 2) { ...P } } fragment P on ProjectConnection { edges { cursor } }", {}, 1 + 2),
+        ("{ __schema { types { fields { args { name } } } } }", {}, 100),
+        (EVENTS, {}, 10 + 1),
+        ("mutation { stopMessage(input: {messageId: 1}) { __typename } }", {}, 10 + 1),
+        ("mutation { sendMessage(input: {chatId: 1, content: 2}) { __typename } }", {}, 110 + 1),
+    ],
+)
+def test_what_an_operation_costs(query: str, variables: dict[str, Any], wanted: int) -> None:
+    query = query.replace("content: 2", 'content: "x"')
+    assert points(query, **variables) == wanted
+
+
+@pytest.mark.parametrize(("value", "size"), [(1000, 100), (-5, 0), ("x", 10), (None, 10), (True, 10)])
+def test_a_page_that_the_operation_will_refuse_has_a_price_all_the_same(value: Any, size: int) -> None:
+    assert points(SEARCH, i={"first": value}) == 20 + 1 + size
+
+
+def test_fragments_that_double_at_each_step_are_read_once() -> None:
+    steps = "".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} " for n in range(60))
+    assert points("{ ...F0 } " + steps + "fragment F60 on Query { viewer { id } }") == 2**60
+
+
+def test_every_dear_field_is_one_of_the_schema() -> None:
+    roots = [schema._schema.query_type, schema._schema.mutation_type]
+    names = {name for root in roots if root for name in root.fields}
+    assert {name for name in cost.DEAR if not name.startswith("__")} <= names
+
+
+async def test_each_answer_tells_its_cost(standing: Served) -> None:
+    response = await standing.post("{ projects { edges { node { id } } } }", person="cost-teller")
+    told = response.json()["extensions"]["cost"]
+    assert told == {"requested": 41, "budget": 100_000, "remaining": 99_959, "restoreRate": 2000.0}
+    shown = {name: value for name, value in response.headers.items() if name.startswith("ratelimit")}
+    assert shown == {"ratelimit-limit": "100000", "ratelimit-remaining": "99959", "ratelimit-reset": "1"}
+
+
+async def test_what_is_too_expensive_is_refused_before_it_runs(standing: Served) -> None:
+    query = "{ projects(first: 100) { edges { node { documents(first: 100) { edges { node { id } } } } } } }"
+    (error,) = await standing.refused(query)
+    assert error["extensions"] == {"code": "TOO_EXPENSIVE", "limit": 10_000, "found": 20_301}
+    assert error["message"] == (
+        "This operation costs 20301 points, and 10000 is the most: ask for smaller pages, or for less."
+    )
+
+
+async def test_who_has_spent_it_all_is_told_when_to_come_back_and_others_go_on(
+    runtime_settings: Settings, issuer: Any
+) -> None:
+    async with serving(runtime_settings, issuer, budget_points=2, points_per_second=0.01) as served:
+        for _ in range(2):
+            assert (await served.post("{ viewer { id } }")).status_code == 200
+        refused = await served.post("{ viewer { id } }")
+        assert refused.status_code == 429
+        (error,) = refused.json()["errors"]
+        seconds = error["extensions"].pop("retryAfter")
+        assert error["extensions"] == {"code": "RATE_LIMITED"}
+        assert 90 < seconds <= 100
+        assert refused.headers["retry-after"] in error["message"]
+        async with served.socket() as socket:
+            await socket.subscribe("1", EVENTS)
+            said = await socket.receive()
+            assert (said["type"], said["payload"][0]["extensions"]["code"]) == ("error", "RATE_LIMITED")
+            await socket.send(type="ping")
+            assert await socket.receive() == {"type": "pong"}
+        assert (await served.post("{ viewer { id } }", person="bob")).status_code == 200
+
+
+async def test_an_address_that_fails_to_sign_in_too_often_is_held_up_and_its_people_are_not(
+    runtime_settings: Settings, issuer: Any
+) -> None:
+    few = {"address_budget_points": 102, "address_points_per_second": 0.01}
+    async with serving(runtime_settings, issuer, **few) as served:
+        codes = [
+            (await served.post("{ viewer { id } }", person="otk_guessed")).json()["errors"][0]["extensions"]
+            for _ in range(4)
+        ]
+        assert [each["code"] for each in codes] == ["NOT_SIGNED_IN"] * 2 + ["RATE_LIMITED"] * 2
+        assert (await served.post("{ viewer { id } }")).status_code == 200
