@@ -33,6 +33,7 @@ from backend.schema.errors import MEMBERS
 from backend.schema.scalars import SCALARS
 from backend.services import access
 from backend.transport import introspection
+from backend.transport.caps import Caps
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.limits import EXTENSIONS
@@ -102,7 +103,9 @@ if forgotten := introspection.undeclared(schema._schema):
     raise TypeError(f"{', '.join(forgotten)}: say who may do this (`@needs`, backend/schema/access.py).")
 
 
-def graphql_app(handles: Handles, tokens: Tokens, till: Till, limits: TransportLimits) -> GraphQLApp:
+def graphql_app(
+    handles: Handles, tokens: Tokens, till: Till, caps: Caps, limits: TransportLimits
+) -> GraphQLApp:
     """The ASGI application that answers for `handles`."""
 
     async def sign_in(bearer: str) -> Viewer:
@@ -120,6 +123,7 @@ def graphql_app(handles: Handles, tokens: Tokens, till: Till, limits: TransportL
         lambda sender, charge: Context(bounded(handles, sender), sender, loaders.build, charge),
         presence,
         till,
+        caps,
     )
     return GraphQLApp(schema, senders, limits)
 

@@ -21,6 +21,7 @@ from backend.schema.context import Handles, Limits
 from backend.settings import ApiSettings, Settings
 from backend.throttle import Allowances
 from backend.transport import playground
+from backend.transport.caps import Caps
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.peers import PingedSocket
@@ -113,7 +114,8 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
         playground=settings.api.playground,
     )
     PlainFirst.is_on = settings.api.compiled_selections
-    return api.graphql_app(handles, opened.tokens, _till(opened.redis, settings.api), limits)
+    caps = Caps(settings.api.connections_per_sender, settings.api.subscriptions_per_sender)
+    return api.graphql_app(handles, opened.tokens, _till(opened.redis, settings.api), caps, limits)
 
 
 def _till(redis: Redis, settings: ApiSettings) -> Till:

@@ -115,6 +115,10 @@ class ApiSettings(Group):
     address_budget_points: int = Field(default=5_000, ge=1)
     address_points_per_second: float = Field(default=100.0, gt=0)
     """The same for everybody at one address who is not signed in; tries to sign in that fail cost 50."""
+    connections_per_sender: int = Field(default=200, ge=1)
+    subscriptions_per_sender: int = Field(default=1_000, ge=1)
+    """What a person, a key, or everybody at an address who is not signed in may have open in one API: sockets
+    and streams, and operations under way on them."""
     socket_init_seconds: float = 10.0
     """How long a socket may stay without its `connection_init`."""
     socket_max_age_seconds: float = 900

@@ -20,10 +20,11 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from backend.auth import Viewer
-from backend.errors import AppError
+from backend.errors import AppError, QuotaExceeded
 from backend.transport import framing, playground, requests, responses
+from backend.transport.caps import whose
 from backend.transport.departures import ClientLeft, unless_left
-from backend.transport.errors import masked
+from backend.transport.errors import expected, masked
 from backend.transport.requests import BadRequest, GraphQLRequest
 from backend.transport.senders import Senders, address_of, bound
 from backend.transport.sockets import SocketHandler
@@ -100,6 +101,8 @@ class GraphQLApp(GraphQL[Any, None]):
             return responses.refuse(late, media)
         except ClientLeft:
             raise
+        except QuotaExceeded as full:
+            return responses.respond({"errors": [expected(full)]}, 429, media)
         except Exception as error:
             return responses.respond({"errors": [masked(error)]}, 500, media)
 
@@ -125,6 +128,8 @@ class GraphQLApp(GraphQL[Any, None]):
         self, request: Request, wanted: GraphQLRequest, sender: Viewer | AppError, frames: framing.Framing
     ) -> StreamedAnswer:
         """Results one by one. `Last-Event-ID` is the cursor of the last one that the client has seen."""
+        who = whose(sender, address_of(request))
+        self.senders.caps.check("connections", who)
         context = self.senders.context(sender, address_of(request))
         context.resume_after = request.headers.get("last-event-id") or None
 
@@ -145,6 +150,7 @@ class GraphQLApp(GraphQL[Any, None]):
             results,
             frames,
             partial(self.senders.presence.join, sender),
+            self.senders.caps.hold("connections", who),
             beat_seconds=self.limits.keep_alive_seconds,
             max_age_seconds=self.limits.socket_max_age_seconds,
         )

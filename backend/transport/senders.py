@@ -13,6 +13,7 @@ from backend.auth import Viewer
 from backend.errors import AppError, NotSignedIn
 from backend.logging import bind
 from backend.schema.context import Context
+from backend.transport.caps import Caps
 from backend.transport.presence import Presence
 from backend.transport.till import Till
 
@@ -30,6 +31,7 @@ class Senders:
     presence: Presence
     """Whatever stays open for somebody joins it, and is ended with their access."""
     till: Till
+    caps: Caps
 
     def context(self, sender: Viewer | AppError, address: str) -> Context:
         """One operation's own, to be paid for by its sender, or by the address of one who is nobody."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import ExitStack, aclosing
 from typing import Any, Protocol, cast
 
 from graphql import GraphQLError
@@ -20,7 +20,8 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from backend import metrics
 from backend.auth import Viewer
-from backend.errors import AppError
+from backend.errors import AppError, QuotaExceeded
+from backend.transport.caps import whose
 from backend.transport.errors import present
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
 from backend.transport.presence import Ending
@@ -28,6 +29,9 @@ from backend.transport.senders import Senders, address_of, authorization_of, bou
 
 FORBIDDEN = 4403
 """Clients of graphql-ws connect again after this code, and give their cursors; 4401 would end them."""
+
+TRY_LATER = 1013
+"""Clients of graphql-ws try again after it, and leave more and more time between their tries."""
 
 AGED = Ending(FORBIDDEN, "Maximum age reached; connect again")
 
@@ -63,6 +67,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
     clients retry; the events' cursors make that seamless. Strawberry's `context` is here the socket."""
 
     sender: Viewer | AppError
+    place: ExitStack
     ageing: asyncio.Task[None] | None = None
     ending: asyncio.Task[None] | None = None
     leave: Callable[[], None] | None = None
@@ -76,8 +81,20 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         return address_of(self.context)
 
     async def handle(self) -> None:
-        with metrics.connection("socket"):
-            await super().handle()
+        """Hold a place of whoever it is: of the address until the sender is known, and then of theirs."""
+        with metrics.connection("socket"), ExitStack() as self.place:
+            if await self._takes_place(f"address:{self.address}"):
+                await super().handle()
+
+    async def _takes_place(self, whose: str) -> bool:
+        self.place.close()
+        try:
+            self.place.enter_context(self.app.senders.caps.hold("connections", whose))
+        except QuotaExceeded as error:
+            metrics.error_told(error.code)
+            await self.websocket.close(code=TRY_LATER, reason=_reason(error.message))
+            return False
+        return True
 
     async def shutdown(self) -> None:
         if self.leave is not None:
@@ -107,6 +124,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         self.sender = await self.app.senders.of_header(authorization, self.address)
         if authorization is not None and isinstance(self.sender, AppError):
             await self.websocket.close(code=FORBIDDEN, reason=_reason(self.sender.message))
+            return
+        if not await self._takes_place(whose(self.sender, self.address)):
             return
         await self.send_message({"type": "connection_ack"})
         self.connection_acknowledged = True
@@ -141,15 +160,17 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
             await self._run(operation)
 
     async def _run(self, operation: Operation[Any, None]) -> None:
+        senders = self.app.senders
         try:
-            source = await self.schema.stream(
-                operation.query,
-                variable_values=operation.variables,
-                context_value=self.app.senders.context(self.sender, self.address),
-                operation_name=operation.operation_name,
-            )
-            async with aclosing(source):
-                await self._send_result_stream(operation, source)
+            with senders.caps.hold("operations", whose(self.sender, self.address)):
+                source = await self.schema.stream(
+                    operation.query,
+                    variable_values=operation.variables,
+                    context_value=senders.context(self.sender, self.address),
+                    operation_name=operation.operation_name,
+                )
+                async with aclosing(source):
+                    await self._send_result_stream(operation, source)
             await operation.send_operation_message({"id": operation.id, "type": "complete"})
         except WebSocketDisconnected:
             return

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing
 from typing import Any, TypeAlias
 
 from starlette.types import Message, Receive, Scope, Send
@@ -31,6 +31,7 @@ class StreamedAnswer:
         results: Callable[[], Results],
         framing: Framing,
         join: Join,
+        place: AbstractContextManager[None],
         *,
         beat_seconds: float,
         max_age_seconds: float,
@@ -38,13 +39,14 @@ class StreamedAnswer:
         self._results = results
         self._framing = framing
         self._join = join
+        self._place = place
         self._beat_seconds = beat_seconds
         self._max_age_seconds = max_age_seconds
         self._sent_at = 0.0
         self._sending = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        with metrics.connection("stream"):
+        with metrics.connection("stream"), self._place:
             await self._answer(receive, send)
 
     async def _answer(self, receive: Receive, send: Send) -> None:

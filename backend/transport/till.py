@@ -10,6 +10,7 @@ from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefiniti
 from backend.auth import Viewer
 from backend.errors import AppError, RateLimited
 from backend.throttle import Allowances
+from backend.transport.caps import whose
 from backend.transport.cost import Price, price
 
 MAX_PRICES = 512
@@ -48,8 +49,8 @@ class Till:
         """
         if points > self.most:
             raise too_expensive(points, self.most)
-        bucket, whose = self._bucket(sender, address)
-        balance = await bucket.spend(whose, points)
+        bucket = self.addresses if isinstance(sender, AppError) else self.people
+        balance = await bucket.spend(whose(sender, address), points)
         if balance.retry_after is not None:
             raise RateLimited(
                 f"You have asked for much in a short time. This costs {points} points and you have "
@@ -65,17 +66,12 @@ class Till:
 
     async def failed_sign_in(self, address: str) -> None:
         """Raises RateLimited for an address that has failed too often."""
-        balance = await self.addresses.spend(address, FAILED_SIGN_IN_POINTS)
+        balance = await self.addresses.spend(f"address:{address}", FAILED_SIGN_IN_POINTS)
         if balance.retry_after is not None:
             raise RateLimited(
                 f"Too many tries to sign in from here: try again in {ceil(balance.retry_after)} seconds.",
                 retry_after=balance.retry_after,
             )
-
-    def _bucket(self, sender: Viewer | AppError, address: str) -> tuple[Allowances, str]:
-        if isinstance(sender, AppError):
-            return self.addresses, address
-        return self.people, f"key:{sender.key_id}" if sender.key_id else f"user:{sender.user_id}"
 
 
 def too_expensive(points: int, most: int) -> GraphQLError:

@@ -77,14 +77,15 @@ def mutation(name: str, ids: dict[str, str]) -> str:
 
 
 async def everything(database: Database, redis_url: str) -> dict[str, Any]:
-    """All rows of all tables but the users, and all keys of Redis."""
+    """All rows of all tables but the users, and all keys of Redis but what each sender has left to spend."""
     found: dict[str, Any] = {}
     for table in Table.metadata.sorted_tables:
         if table.name != "users":
             query = f"SELECT t::text FROM opentrace.{table.name} t ORDER BY 1"
             found[table.name] = [row[0] for row in await database.pool.fetch(query)]
     async with RedisClient.from_url(redis_url) as redis:
-        found["redis"] = {key: await redis.dump(key) for key in await redis.keys()}
+        keys = [key for key in await redis.keys() if not key.startswith(b"opentrace:allowance:")]
+        found["redis"] = {key: await redis.dump(key) for key in keys}
     return found
 
 
