@@ -37,6 +37,7 @@ from backend.transport.caps import Caps
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.limits import EXTENSIONS
+from backend.transport.persisted import Documents
 from backend.transport.presence import Presence
 from backend.transport.senders import Senders
 from backend.transport.till import Till
@@ -104,7 +105,7 @@ if forgotten := introspection.undeclared(schema._schema):
 
 
 def graphql_app(
-    handles: Handles, tokens: Tokens, till: Till, caps: Caps, limits: TransportLimits
+    handles: Handles, tokens: Tokens, till: Till, caps: Caps, documents: Documents, limits: TransportLimits
 ) -> GraphQLApp:
     """The ASGI application that answers for `handles`."""
 
@@ -124,6 +125,7 @@ def graphql_app(
         presence,
         till,
         caps,
+        documents,
     )
     return GraphQLApp(schema, senders, limits)
 

@@ -9,22 +9,23 @@ from typing import cast
 import uvicorn
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from redis.asyncio import Redis
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from backend import api, health, logging, runtime, webhooks
+from backend.document_store import DocumentStore
 from backend.runtime import Runtime
 from backend.schema.context import Handles, Limits
-from backend.settings import ApiSettings, Settings
+from backend.settings import Settings
 from backend.throttle import Allowances
-from backend.transport import playground
+from backend.transport import persisted, playground
 from backend.transport.caps import Caps
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
 from backend.transport.peers import PingedSocket
+from backend.transport.persisted import Documents
 from backend.transport.till import Till
 
 SOCKET_MESSAGE_BYTES = 256 * 1024
@@ -115,15 +116,19 @@ def graphql_of(opened: Runtime) -> GraphQLApp:
     )
     PlainFirst.is_on = settings.api.compiled_selections
     caps = Caps(settings.api.connections_per_sender, settings.api.subscriptions_per_sender)
-    return api.graphql_app(handles, opened.tokens, _till(opened.redis, settings.api), caps, limits)
+    manifest = persisted.read(settings.api.manifest_file, is_closed=settings.api.only_listed_operations)
+    documents = Documents(DocumentStore(opened.redis), manifest)
+    till = _till(opened)
+    return api.graphql_app(handles, opened.tokens, till, caps, documents, limits)
 
 
-def _till(redis: Redis, settings: ApiSettings) -> Till:
+def _till(opened: Runtime) -> Till:
+    settings = opened.settings.api
     people = Allowances(
-        redis, "people", capacity=settings.budget_points, per_second=settings.points_per_second
+        opened.redis, "people", capacity=settings.budget_points, per_second=settings.points_per_second
     )
     addresses = Allowances(
-        redis,
+        opened.redis,
         "addresses",
         capacity=settings.address_budget_points,
         per_second=settings.address_points_per_second,

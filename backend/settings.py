@@ -4,6 +4,7 @@ Names are `OPENTRACE_<GROUP>__<FIELD>`, for instance `OPENTRACE_DATABASE__URL`; 
 """
 
 from decimal import Decimal
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -107,6 +108,10 @@ class ApiSettings(Group):
     """Whether `/metrics` answers, for Prometheus; a proxy should not let it out."""
     max_body_bytes: int = 1024 * 1024
     request_timeout_seconds: float = 30.0
+    manifest_file: Path | None = None
+    """Operations that clients may name by their ids, in Apollo's format; the client's build writes one."""
+    only_listed_operations: bool = False
+    """Whether operations that the manifest does not list are refused, for everybody."""
     operation_points: int = Field(default=10_000, ge=1)
     """What one operation may cost: a point for each object that it may load, more where a model is asked."""
     budget_points: int = Field(default=100_000, ge=1)

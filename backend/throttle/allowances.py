@@ -6,8 +6,8 @@ from time import monotonic
 
 from redis.asyncio import Redis
 
+from backend.reach import Reach
 from backend.throttle import scripts
-from backend.throttle.reach import Reach
 
 LOTS = 100
 """Points are fetched from Redis by the hundredth of a bucket, so that most operations ask nobody."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from redis.asyncio import Redis
 
+from backend.reach import Reach
 from backend.throttle import scripts
-from backend.throttle.reach import Reach
 
 HELD_SECONDS = 15.0
 """When the place of a process that was killed is free again; whoever lives renews it."""

@@ -20,11 +20,11 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from backend.auth import Viewer
-from backend.errors import AppError, QuotaExceeded
+from backend.errors import AppError
 from backend.transport import framing, playground, requests, responses
 from backend.transport.caps import whose
 from backend.transport.departures import ClientLeft, unless_left
-from backend.transport.errors import expected, masked
+from backend.transport.errors import masked
 from backend.transport.requests import BadRequest, GraphQLRequest
 from backend.transport.senders import Senders, address_of, bound
 from backend.transport.sockets import SocketHandler
@@ -89,10 +89,11 @@ class GraphQLApp(GraphQL[Any, None]):
                 sender = await self.senders.of_header(
                     request.headers.get("authorization"), address_of(request)
                 )
+                document = await self.senders.documents.find(wanted.query, wanted.name)
                 if streamed:
-                    return self._stream(request, wanted, sender, streamed)
+                    return self._stream(request, wanted, document, sender, streamed)
                 async with unless_left(request.receive):
-                    return await self._execute(request, wanted, sender, media)
+                    return await self._execute(request, wanted, document, sender, media)
         except BadRequest as refusal:
             return responses.refuse(refusal, media)
         except TimeoutError:
@@ -101,23 +102,25 @@ class GraphQLApp(GraphQL[Any, None]):
             return responses.refuse(late, media)
         except ClientLeft:
             raise
-        except QuotaExceeded as full:
-            return responses.respond({"errors": [expected(full)]}, 429, media)
+        except AppError as refusal:
+            return responses.refuse_expected(refusal, media)
         except Exception as error:
             return responses.respond({"errors": [masked(error)]}, 500, media)
 
     async def _execute(
-        self, request: Request, wanted: GraphQLRequest, sender: Viewer | AppError, media: str
+        self, request: Request, wanted: GraphQLRequest, document: str, sender: Viewer | AppError, media: str
     ) -> Response:
+        context = self.senders.context(sender, address_of(request))
         try:
             with bound(sender):
                 result = await self.schema.execute(
-                    wanted.query,
+                    document,
                     variable_values=wanted.variables,
-                    context_value=self.senders.context(sender, address_of(request)),
+                    context_value=context,
                     operation_name=wanted.operation_name,
                     allowed_operation_types=_allowed(request.method),
                 )
+                await self.senders.documents.keep(wanted.query, wanted.name, result, context.charge)
                 return responses.answer(result, media)
         except CannotGetOperationTypeError as error:
             raise BadRequest(400, "BAD_REQUEST", error.as_http_error_reason()) from error
@@ -125,7 +128,12 @@ class GraphQLApp(GraphQL[Any, None]):
             raise _not_over_http(error) from error
 
     def _stream(
-        self, request: Request, wanted: GraphQLRequest, sender: Viewer | AppError, frames: framing.Framing
+        self,
+        request: Request,
+        wanted: GraphQLRequest,
+        document: str,
+        sender: Viewer | AppError,
+        frames: framing.Framing,
     ) -> StreamedAnswer:
         """Results one by one. `Last-Event-ID` is the cursor of the last one that the client has seen."""
         who = whose(sender, address_of(request))
@@ -136,7 +144,7 @@ class GraphQLApp(GraphQL[Any, None]):
         async def results() -> Results:
             with bound(sender):
                 source = await self.schema.stream(
-                    wanted.query,
+                    document,
                     variable_values=wanted.variables,
                     context_value=context,
                     operation_name=wanted.operation_name,

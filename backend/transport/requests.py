@@ -7,7 +7,9 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.requests import Request
 
+from backend.errors import Invalid
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
+from backend.transport.persisted import name_of
 
 DRAINED_TIMES = 10
 
@@ -26,6 +28,9 @@ class BadRequest(Exception):
 @dataclass(frozen=True)
 class GraphQLRequest:
     query: str
+    """Empty where the document is only named."""
+    name: str | None
+    """The document's name, by `extensions.persistedQuery`."""
     variables: dict[str, Any] | None
     operation_name: str | None
 
@@ -96,13 +101,17 @@ def from_json(data: bytes, what: str) -> dict[str, Any]:
 
 def checked(values: dict[str, Any]) -> GraphQLRequest:
     """The four parameters by their types. Raises BadRequest 400, or 413 for a document that is too long."""
-    query = values.get("query")
-    if not isinstance(query, str) or not query:
+    try:
+        name = name_of(values.get("extensions"))
+    except Invalid as error:
+        raise BadRequest(400, error.code, error.message) from error
+    query = values.get("query") or ("" if name else None)
+    if not isinstance(query, str) or not (query or name):
         raise BadRequest(400, "BAD_REQUEST", "`query` must be a GraphQL document.")
     if len(query) > MAX_SOURCE_CHARACTERS:
         raise BadRequest(413, "TOO_LARGE", f"A document may have {MAX_SOURCE_CHARACTERS} characters at most.")
-    for name, kind in (("variables", dict), ("extensions", dict), ("operationName", str)):
-        if not isinstance(values.get(name), kind | None):
+    for part, kind in (("variables", dict), ("extensions", dict), ("operationName", str)):
+        if not isinstance(values.get(part), kind | None):
             said = "an object" if kind is dict else "a string"
-            raise BadRequest(400, "BAD_REQUEST", f"`{name}` must be {said}.")
-    return GraphQLRequest(query, values.get("variables"), values.get("operationName") or None)
+            raise BadRequest(400, "BAD_REQUEST", f"`{part}` must be {said}.")
+    return GraphQLRequest(query, name, values.get("variables"), values.get("operationName") or None)

@@ -8,8 +8,8 @@ import orjson
 from starlette.responses import Response
 from strawberry.types import ExecutionResult
 
-from backend.errors import RateLimited
-from backend.transport.errors import present
+from backend.errors import AppError, QuotaExceeded, RateLimited
+from backend.transport.errors import expected, present
 from backend.transport.requests import BadRequest
 from backend.transport.till import headers
 
@@ -56,6 +56,12 @@ def refuse(refusal: BadRequest, media: str) -> Response:
     """A request that was none."""
     error = {"message": refusal.message, "extensions": {"code": refusal.code}}
     return respond({"errors": [error]}, refusal.status, media, refusal.headers)
+
+
+def refuse_expected(refusal: AppError, media: str) -> Response:
+    """A request that is not run though it is one: a 429 where it may be later, else as what cannot run."""
+    status = 429 if isinstance(refusal, QuotaExceeded) else 200 if media == JSON else 400
+    return respond({"errors": [expected(refusal)]}, status, media)
 
 
 def respond(

@@ -14,6 +14,7 @@ from backend.errors import AppError, NotSignedIn
 from backend.logging import bind
 from backend.schema.context import Context
 from backend.transport.caps import Caps
+from backend.transport.persisted import Documents
 from backend.transport.presence import Presence
 from backend.transport.till import Till
 
@@ -32,6 +33,7 @@ class Senders:
     """Whatever stays open for somebody joins it, and is ended with their access."""
     till: Till
     caps: Caps
+    documents: Documents
 
     def context(self, sender: Viewer | AppError, address: str) -> Context:
         """One operation's own, to be paid for by its sender, or by the address of one who is nobody."""

@@ -24,6 +24,7 @@ from backend.errors import AppError, QuotaExceeded
 from backend.transport.caps import whose
 from backend.transport.errors import present
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
+from backend.transport.persisted import name_of
 from backend.transport.presence import Ending
 from backend.transport.senders import Senders, address_of, authorization_of, bound
 
@@ -47,6 +48,8 @@ class SocketView(Protocol):
 
 class SocketOperation(Operation[Any, None]):
     """One operation; its errors leave as they do over HTTP."""
+
+    extensions: Any = None
 
     async def send_initial_errors(self, errors: list[GraphQLError]) -> None:
         payload: Any = [present(error) for error in errors]
@@ -145,6 +148,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         operation = SocketOperation(
             self, message["id"], payload["query"], payload.get("variables"), payload.get("operationName")
         )
+        operation.extensions = payload.get("extensions")
         self.operations[operation.id] = operation
         if len(self.operations) > MAX_OPERATIONS:
             await operation.send_initial_errors([GraphQLError("Too many operations on one socket.")])
@@ -157,14 +161,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
     async def run_operation(self, operation: Operation[Any, None]) -> None:
         """Run it to its end in a context of its own."""
         with bound(self.sender):
-            await self._run(operation)
+            await self._run(cast(SocketOperation, operation))
 
-    async def _run(self, operation: Operation[Any, None]) -> None:
+    async def _run(self, operation: SocketOperation) -> None:
         senders = self.app.senders
         try:
             with senders.caps.hold("operations", whose(self.sender, self.address)):
                 source = await self.schema.stream(
-                    operation.query,
+                    await senders.documents.find(operation.query, name_of(operation.extensions)),
                     variable_values=operation.variables,
                     context_value=senders.context(self.sender, self.address),
                     operation_name=operation.operation_name,

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, suppress
 import pytest
 from redis.asyncio import Redis
 
-from backend import events
+from backend import events, reach
 from backend.errors import Unavailable
-from backend.throttle import Throttle, reach, share, turns
+from backend.throttle import Throttle, share, turns
 
 KIND = "embeddings"
 Make = Callable[..., Throttle]

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Callable
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from typing import Any
 
 import httpx
@@ -192,7 +192,8 @@ async def test_a_client_that_reads_no_more_holds_up_its_source_and_lets_it_go_wh
         """Nobody's access ends here."""
         return lambda: None
 
-    answer = StreamedAnswer(results, SSE_FRAMES, join, beat_seconds=0.001, max_age_seconds=60)
+    place = nullcontext()
+    answer = StreamedAnswer(results, SSE_FRAMES, join, place, beat_seconds=0.001, max_age_seconds=60)
     answering = asyncio.create_task(answer({"type": "http"}, receive, send))
     await stuck.wait()
     assert (taken, closed.is_set()) == (1, False)
