@@ -14,7 +14,7 @@ export default function Home() {
       <Header home="/" />
       <main id="main" className="mx-auto max-w-5xl px-5 pt-16 pb-20 sm:pt-28">
         <h1 className="max-w-3xl text-4xl leading-[1.1] font-semibold tracking-tight text-balance sm:text-6xl">
-          Ask your documents. Check the answers.
+          <span className="sm:block">Ask your documents.</span> <span className="sm:block">Check the answers.</span>
         </h1>
         <p className="mt-6 max-w-xl text-lg text-muted">
           Opentrace reads your files and answers from them alone, and shows you where every answer comes from.

@@ -156,6 +156,12 @@ async function tend() {
   await page.getByLabel('Messages found').getByText('You asked').first().waitFor();
   await look(page, 'chat-search', given.artefacts);
   await page.getByLabel('Search in all messages').fill('');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.keyboard.press('Control+K');
+  const narrow = page.getByRole('dialog', { name: 'Chats' });
+  await narrow.locator('input[type=search]:focus').waitFor();
+  await look(page, 'chat-list', given.artefacts);
+  await page.keyboard.press('Escape');
   await page.getByRole('listitem').filter({ has: page.locator('[aria-current=page]') }).hover();
   await page.getByRole('button', { name: /^Actions for / }).first().click();
   const [exported] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: 'Export as Markdown' }).click()]);

@@ -7,7 +7,10 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 
-/** Raises with everything that axe finds serious in any of the four looks. */
+/** The narrowest screen that has to do: nothing may make the page scroll sideways there. */
+const NARROWEST = { width: 360, height: 740 };
+
+/** Raises with everything that axe finds serious in any of the four looks, and with what is too wide in them or on the narrowest screen. */
 export async function look(page, name, folder) {
   const found = [];
   for (const viewport of SIZES) {
@@ -17,12 +20,25 @@ export async function look(page, name, folder) {
       await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
       const picture = `${name}-${colorScheme}-${viewport.width}.png`;
       await page.screenshot({ path: path.join(folder, picture) });
-      const isWider = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-      if (isWider) found.push(`${picture}: the page scrolls sideways`);
+      found.push(...(await tooWide(page, picture)));
       for (const finding of await seriousFindings(page)) found.push(`${picture}: ${finding}`);
     }
   }
+  await page.setViewportSize(NARROWEST);
+  found.push(...(await tooWide(page, `${name} at ${NARROWEST.width} px`)));
   await page.setViewportSize(SIZES[0]);
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference' });
   if (found.length > 0) throw new Error(`axe finds on ${name}:\n${[...new Set(found)].join('\n')}`);
+}
+
+/** What sticks out of the page to the right, by itself or by making the page scroll sideways. */
+async function tooWide(page, where) {
+  const out = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const isClipped = (element) => element && (getComputedStyle(element).overflowX !== 'visible' || isClipped(element.parentElement));
+    const beyond = [...document.body.querySelectorAll('*')].filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > width + 1 && !isClipped(element.parentElement));
+    if (beyond.length === 0 && document.documentElement.scrollWidth > width) return ['the page'];
+    return beyond.slice(0, 3).map((element) => `<${element.localName} class="${element.getAttribute('class') ?? ''}">`);
+  });
+  return out.map((element) => `${where}: too wide: ${element}`);
 }

@@ -22,13 +22,13 @@ export function useChatId(): string | null {
 export function ChatFrame({ children }: { children: ReactNode }) {
   const project = useProjectId();
   const chat = useChatId();
-  const [isListOpen, setIsListOpen] = useState(false);
+  const [list, setList] = useState<'closed' | 'shown' | 'searched'>('closed');
 
-  /** Where the list is hidden it is opened first; the dialog leads the focus in. */
+  /** Where the list is hidden it is opened first; the dialog leads the focus to its field. */
   function toSearch() {
     const field = document.querySelector<HTMLElement>('aside input[type=search]');
     if (field?.checkVisibility()) field.focus();
-    else setIsListOpen(true);
+    else setList('searched');
   }
 
   return (
@@ -39,14 +39,14 @@ export function ChatFrame({ children }: { children: ReactNode }) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="border-b border-line px-3 py-1.5 md:hidden">
-          <Button weight="quiet" icon="list" onClick={() => setIsListOpen(true)}>
+          <Button weight="quiet" icon="list" onClick={() => setList('shown')}>
             All chats
           </Button>
         </div>
         {children}
       </div>
-      <Dialog isOpen={isListOpen} onClose={() => setIsListOpen(false)} title="Chats">
-        <ChatList project={project} current={chat} onChosen={() => setIsListOpen(false)} />
+      <Dialog isOpen={list !== 'closed'} onClose={() => setList('closed')} focus={list === 'searched' ? 'field' : 'dialog'} title="Chats">
+        <ChatList project={project} current={chat} onChosen={() => setList('closed')} />
       </Dialog>
     </div>
   );

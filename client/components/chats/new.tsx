@@ -55,7 +55,7 @@ export function NewChat({ project }: { project: string }) {
   return (
     <div className="flex flex-1 flex-col justify-center px-4 pb-[16dvh] sm:px-6">
       <div className="mx-auto w-full max-w-2xl">
-        <h2 className="text-center text-2xl font-semibold tracking-tight text-balance">What would you like to know?</h2>
+        <h2 className="text-center text-xl font-semibold sm:text-2xl tracking-tight text-balance">What would you like to know?</h2>
         <p className="mt-1.5 mb-6 min-h-6 text-center text-muted">{numReady ? `Answers come from ${count(numReady, 'document')} of this project.` : ''}</p>
         <Composer onSend={begin} onStop={null} />
         {numReady === 0 && (

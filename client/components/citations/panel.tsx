@@ -76,7 +76,7 @@ export function CitationPanel() {
 }
 
 function placeOf(citation: AnyCitation): string {
-  const score = `fits by ${Math.round(citation.score * 100)} %`;
+  const score = `${Math.round(citation.score * 100)} % match`;
   if (citation.__typename === 'WebCitation') return [citation.publishedOn, score].filter(Boolean).join(' · ');
   return [citation.page && `Page ${citation.page}`, score].filter(Boolean).join(' · ');
 }

@@ -1,5 +1,6 @@
 // Acts on all selected documents at once.
 'use client';
+import clsx from 'clsx';
 import { useState } from 'react';
 import { sentenceOf } from '@/apollo/outcome';
 import { Button } from '@/components/ui/button';
@@ -37,8 +38,8 @@ export function BulkBar({ project, shown, isWhole, chosen, onSelect }: BulkBarPr
 
   if (shown.length === 0) return null;
   return (
-    <div className="mb-2 flex min-h-9 flex-wrap items-center gap-x-3 gap-y-1 pl-3 text-sm">
-      <label className="flex items-center gap-2.5 text-muted">
+    <div className={clsx('mb-2 flex min-h-11 flex-wrap items-center gap-x-3 bg-page py-1 pl-3 text-sm', chosen.length > 0 && 'sticky top-14 z-10')}>
+      <label className="flex h-9 items-center gap-2.5 text-muted">
         <input
           type="checkbox"
           checked={chosen.length === shown.length}
@@ -50,10 +51,12 @@ export function BulkBar({ project, shown, isWhole, chosen, onSelect }: BulkBarPr
         />
         {chosen.length > 0 ? `${chosen.length} selected` : isWhole ? 'Select all' : `Select the ${shown.length} read so far`}
       </label>
-      {failed.length > 0 && <Button weight="quiet" icon="retry" isBusy={isBusy} onClick={() => void run(failed, retry)}>Try again</Button>}
-      {ready.length > 0 && <Button weight="quiet" icon="file" isBusy={isBusy} onClick={() => void run(ready, reingest)}>Read again</Button>}
-      {working.length > 0 && <Button weight="quiet" icon="pause" isBusy={isBusy} onClick={() => void run(working, cancel)}>Cancel</Button>}
-      {chosen.length > 0 && <Button weight="quiet" icon="trash" className="text-danger" onClick={() => setIsDeleting(true)}>Delete</Button>}
+      <div className="-ml-1.5 flex flex-wrap max-sm:w-full">
+        {failed.length > 0 && <Button weight="quiet" className="px-2" icon="retry" isBusy={isBusy} onClick={() => void run(failed, retry)}>Try again</Button>}
+        {ready.length > 0 && <Button weight="quiet" className="px-2" icon="file" isBusy={isBusy} onClick={() => void run(ready, reingest)}>Read again</Button>}
+        {working.length > 0 && <Button weight="quiet" className="px-2" icon="pause" isBusy={isBusy} onClick={() => void run(working, cancel)}>Cancel</Button>}
+        {chosen.length > 0 && <Button weight="quiet" className="px-2" icon="trash" onClick={() => setIsDeleting(true)}>Delete</Button>}
+      </div>
       <DeleteDocuments project={project} documents={chosen} isOpen={isDeleting} onClose={() => setIsDeleting(false)} />
     </div>
   );

@@ -17,6 +17,9 @@ interface DeleteProps {
   onDeleted?: () => void;
 }
 
+const ONE = 'The file and everything read from it go, and it is no longer searched.';
+const MANY = 'The files and everything read from them go, and they are no longer searched.';
+
 export function DeleteDocuments({ project, documents, isOpen, onClose, onDeleted }: DeleteProps) {
   const say = useToast();
   const { remove } = useDocumentActions(project);
@@ -37,7 +40,7 @@ export function DeleteDocuments({ project, documents, isOpen, onClose, onDeleted
 
   return (
     <Dialog isOpen={isOpen} onClose={onClose} title={`Delete ${what}?`} description="This cannot be undone.">
-      <p>The file and everything read from it go, and it is no longer searched. Answers that cite it keep the words they quoted.</p>
+      <p>{documents.length === 1 ? ONE : MANY} Answers keep the words they quoted.</p>
       {problem && <Notice className="mt-4">{problem}</Notice>}
       <DialogActions>
         <Button onClick={onClose}>Keep</Button>

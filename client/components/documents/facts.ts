@@ -22,10 +22,10 @@ export function factsOf(detail: Facts): string {
     [detail.numOcrPages, 'page read off images'],
     [detail.numUnreadPages, 'page nothing could read'],
     ...(detail.elements ?? []).map(({ kind, count: num }): [number, string] => [num, kind.replaceAll('_', ' ').toLowerCase()]),
-    [detail.numChunks, 'chunk'],
-    [detail.summaries?.done, 'chunk summed up'],
-    [detail.numWithoutSummary, 'chunk without a summary'],
-    [detail.embeddings?.done, 'chunk embedded'],
+    [detail.numChunks, 'passage'],
+    [detail.summaries?.done, 'passage summed up'],
+    [detail.numWithoutSummary, 'passage without a summary'],
+    [detail.embeddings?.done, 'passage embedded'],
   ];
   const facts = counts.flatMap(([num, noun]) => (num ? [told(num, noun)] : []));
   return facts.length > 0 ? ` · ${facts.join(', ')}` : '';
@@ -33,7 +33,7 @@ export function factsOf(detail: Facts): string {
 
 /** The first word is what is counted: `2 pages read off images`. */
 function told(num: number, noun: string): string {
-  if (!/^(page|chunk) /.test(noun)) return count(num, noun);
+  if (!/^(page|passage) /.test(noun)) return count(num, noun);
   const [first = noun, ...rest] = noun.split(' ');
   return [count(num, first), ...rest].join(' ');
 }

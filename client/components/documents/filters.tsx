@@ -17,7 +17,7 @@ export function Filters({ group: current, onGroup, search, onSearch }: FiltersPr
   const { counts } = useLive();
   return (
     <div className="mb-3 flex flex-wrap items-center gap-3">
-      <div role="group" aria-label="Status" className="flex gap-0.5 rounded-xl bg-sunken p-1">
+      <div role="group" aria-label="Status" className="flex w-full gap-0.5 rounded-xl bg-sunken p-1 sm:w-auto">
         {GROUPS.map(({ group, label }) => (
           <button
             key={group}
@@ -25,12 +25,12 @@ export function Filters({ group: current, onGroup, search, onSearch }: FiltersPr
             aria-pressed={group === current}
             onClick={() => onGroup(group)}
             className={clsx(
-              'rounded-lg px-2.5 py-1 text-[0.8125rem] font-medium whitespace-nowrap transition-colors sm:px-3',
+              'grow rounded-lg px-1.5 py-1 text-[0.8125rem] leading-snug font-medium whitespace-nowrap transition-colors sm:px-3 sm:leading-normal',
               group === current ? 'bg-raised text-ink shadow-sm' : 'text-muted hover:text-ink',
             )}
           >
             {label}
-            <span className="ml-1.5 inline-block min-w-[1ch] tabular-nums opacity-80">{counts ? countOf(group, counts) : ''}</span>
+            <span className="block min-w-[1ch] tabular-nums opacity-80 sm:ml-1.5 sm:inline-block">{counts ? countOf(group, counts) : ''}</span>
           </button>
         ))}
       </div>

@@ -26,7 +26,7 @@ export function FoundDocument({ document, url }: { document: DocumentRowFragment
   const [chosen, choose] = useState<Chunk | null>(null);
   const shown = url && shownAs(document.contentType);
   return (
-    <div className={clsx('grid gap-5', shown && 'lg:grid-cols-[minmax(0,1fr)_24rem]')}>
+    <div className={clsx('grid grid-cols-[minmax(0,1fr)] gap-5', shown && 'lg:grid-cols-[minmax(0,1fr)_24rem]')}>
       {shown && <Drawn shown={shown} url={url} name={document.name} chunk={chosen} />}
       <section aria-label="What was read" className={clsx(shown && 'lg:sticky lg:top-18 lg:flex lg:max-h-[calc(100dvh-5.5rem)] lg:flex-col lg:self-start')}>
         <Sides side={side} onSide={setSide} />

@@ -56,9 +56,9 @@ function Found({ project, document: from, url, back }: FoundProps) {
   if (!complete) return null;
   return (
     <>
-      <div className="mb-5 flex items-start gap-2">
-        <div className="min-w-0 flex-1">
-          <h1 className="text-xl font-semibold tracking-tight break-words">{document.name}</h1>
+      <div className="mb-5 flex flex-wrap items-start gap-2">
+        <div className="min-w-0 flex-[1_1_14rem]">
+          <h1 className="text-xl font-semibold tracking-tight wrap-anywhere">{document.name}</h1>
           <p className="text-sm text-muted">
             {statusText(document)} · {bytes(document.sizeBytes)}
           </p>

@@ -30,7 +30,7 @@ export const DocumentRow = memo(function DocumentRow({ project, document: from, 
       <div className="flex items-center gap-1 py-1.5 pr-1.5 pl-3">
         <input type="checkbox" aria-label={`Select ${document.name}`} checked={isSelected} onChange={onToggle} className="size-4 shrink-0 accent-accent" />
         <button type="button" onClick={onOpen} aria-expanded={isOpen} className="flex min-w-0 flex-1 items-center gap-3 rounded-lg px-2 py-0.5 text-left">
-          <Icon name={document.source === 'WEB_PAGE' ? 'link' : 'file'} className="text-muted" />
+          <Icon name={document.source === 'WEB_PAGE' ? 'link' : 'file'} className="text-muted max-sm:hidden" />
           <span className="min-w-0 flex-1">
             <span className="block truncate text-sm font-medium">{document.name}</span>
             <span className="block truncate text-[0.8125rem] text-muted">{about(document)}</span>

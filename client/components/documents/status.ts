@@ -16,7 +16,7 @@ export const GROUPS: { group: Group; label: string }[] = [
   { group: 'all', label: 'All' },
   { group: 'ready', label: 'Ready' },
   { group: 'working', label: 'In progress' },
-  { group: 'failed', label: 'Failed' },
+  { group: 'failed', label: 'Not read' },
 ];
 
 export const isIn = (group: Group, status: DocumentStatus) => group === 'all' || MEMBERS[group].includes(status);

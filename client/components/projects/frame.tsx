@@ -9,7 +9,8 @@ import { sentenceOf } from '@/apollo/outcome';
 import { ProjectLive } from '@/components/documents/live';
 import { Header } from '@/components/shell/header';
 import { Icon, type IconName } from '@/components/ui/icons';
-import { Empty, Notice } from '@/components/ui/states';
+import { Button } from '@/components/ui/button';
+import { Empty } from '@/components/ui/states';
 import { ProjectFrameDocument } from '@/gql/graphql';
 
 export function useProjectId(): string {
@@ -24,7 +25,7 @@ const PARTS: { path: string; label: string; icon: IconName }[] = [
 
 export function ProjectFrame({ children }: { children: ReactNode }) {
   const id = useProjectId();
-  const { data, error, loading, refetch } = useQuery(ProjectFrameDocument, { variables: { id } });
+  const { data, error, refetch } = useQuery(ProjectFrameDocument, { variables: { id } });
   if (data && !data.project) {
     return (
       <>
@@ -40,12 +41,19 @@ export function ProjectFrame({ children }: { children: ReactNode }) {
   return (
     <div className="flex min-h-dvh flex-col">
       <Header>
-        <Icon name="chevron" className="hidden size-4 text-muted sm:block" />
+        <Icon name="chevron" className={clsx('hidden size-4 text-muted', data && 'sm:block')} />
         <span className="truncate text-sm font-medium sm:max-w-56">{data?.project?.name}</span>
         <Parts base={`/projects/${encodeURIComponent(id)}`} />
       </Header>
-      {error && !loading && <Notice onRetry={() => void refetch()} className="m-4">{sentenceOf(error)}</Notice>}
-      <ProjectLive project={id}>{children}</ProjectLive>
+      {error && !data ? (
+        <main id="main">
+          <Empty icon="warn" title="The project could not be opened" action={<Button icon="retry" onClick={() => void refetch()}>Try again</Button>}>
+            {sentenceOf(error)}
+          </Empty>
+        </main>
+      ) : (
+        <ProjectLive project={id}>{children}</ProjectLive>
+      )}
     </div>
   );
 }

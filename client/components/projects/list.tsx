@@ -17,7 +17,7 @@ export function Projects() {
   const isEmpty = list?.edges.length === 0;
   return (
     <main id="main" className="mx-auto w-full max-w-5xl px-4 py-8 sm:px-6">
-      <div className="mb-6 flex flex-wrap items-end justify-between gap-3">
+      <div className="mb-6 flex flex-wrap items-start justify-between gap-3">
         <div>
           <h1 className="text-2xl font-semibold tracking-tight">Projects</h1>
           <p className="mt-0.5 min-h-6 text-muted">{list && !isEmpty && count(list.totalCount, 'project')}</p>

@@ -9,17 +9,20 @@ interface DialogProps {
   /** Whether only its own buttons close it: for what would be lost. */
   isFirm?: boolean;
   onClose: () => void;
+  /** What gets the focus at first: a field that people came to fill, or the dialog, which opens no keyboard on a phone. */
+  focus?: 'field' | 'dialog';
   title: string;
   description?: ReactNode;
   children: ReactNode;
 }
 
-export function Dialog({ isOpen, isFirm = false, onClose, title, description, children }: DialogProps) {
+export function Dialog({ isOpen, isFirm = false, onClose, focus = 'field', title, description, children }: DialogProps) {
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-black/45" />
         <Radix.Content
+          onOpenAutoFocus={(event) => lead(event, focus)}
           onEscapeKeyDown={(event) => isFirm && event.preventDefault()}
           onInteractOutside={(event) => isFirm && event.preventDefault()}
           {...(description ? {} : { 'aria-describedby': undefined })}
@@ -39,7 +42,17 @@ export function Dialog({ isOpen, isFirm = false, onClose, title, description, ch
   );
 }
 
+/** Leads the focus past the way out, which comes first in the order of the page. */
+function lead(event: Event, focus: 'field' | 'dialog') {
+  const content = event.currentTarget;
+  if (!(content instanceof HTMLElement)) return;
+  const wanted = focus === 'dialog' ? content : content.querySelector<HTMLElement>('input, textarea, select') ?? content.querySelector<HTMLElement>('[data-actions] button');
+  if (!wanted) return;
+  event.preventDefault();
+  wanted.focus();
+}
+
 /** The row of buttons at a dialog's foot. */
 export function DialogActions({ children }: { children: ReactNode }) {
-  return <div className="mt-5 flex flex-wrap justify-end gap-2">{children}</div>;
+  return <div data-actions className="mt-5 flex flex-wrap justify-end gap-2">{children}</div>;
 }

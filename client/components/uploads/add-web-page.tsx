@@ -1,6 +1,7 @@
 // Adds pages of the web by their addresses, one a line or separated by spaces.
 'use client';
 import { useMutation } from '@apollo/client/react';
+import clsx from 'clsx';
 import { useState, type FormEvent } from 'react';
 import { payloadOf } from '@/apollo/outcome';
 import { put } from '@/components/documents/cache';
@@ -43,7 +44,7 @@ export function AddWebPage({ project }: { project: string }) {
   return (
     <>
       <form onSubmit={send} className="mt-4 border-t border-line pt-4" noValidate>
-        <div className="flex gap-2">
+        <div className="flex flex-wrap gap-2">
           <input
             type="text"
             inputMode="url"
@@ -66,12 +67,12 @@ export function AddWebPage({ project }: { project: string }) {
               setText((now) => `${now} ${addressesIn(pasted).join(' ')}`.trim());
               clear();
             }}
-            className={INPUT}
+            className={clsx(INPUT, 'sm:flex-1')}
           />
-          <Button type="submit" icon="link" isBusy={isBusy} disabled={text.trim() === ''} className="h-auto">
+          <Button type="submit" icon="link" isBusy={isBusy} disabled={text.trim() === ''} className="sm:h-auto">
             Add
           </Button>
-          <Button onClick={() => setIsSite(true)} className="h-auto">
+          <Button onClick={() => setIsSite(true)} className="sm:h-auto">
             Add a site…
           </Button>
         </div>

@@ -11,9 +11,8 @@ import { hashFile } from '@/lib/upload/hash';
 import { keep, keptOf, release } from '@/lib/upload/kept';
 import { pause, sendParts, type PartSteps } from '@/lib/upload/parts';
 import { putFile } from '@/lib/upload/put';
+import { typeOf } from '@/lib/upload/readable';
 import { Uploads, type Steps, type Ticket } from '@/lib/upload/uploads';
-
-export const ACCEPT = '.pdf,.docx,.doc,.html,.htm,.md,.markdown,.txt,.csv,.xlsx,.pptx,.epub,.png,.jpg,.jpeg,.tif,.tiff,.webp';
 
 const Context = createContext<Uploads | null>(null);
 
@@ -92,22 +91,4 @@ async function leaveToAdd(client: ApolloClient, project: string, file: FileInput
 async function leaveToReplace(client: ApolloClient, document: string, file: FileInput) {
   const { data } = await client.mutate({ mutation: ReplaceDocumentDocument, variables: { document, file } });
   return payloadOf(data?.replaceDocument).ticket;
-}
-
-// Some systems know no type for these; the server checks the bytes in any case.
-const TYPES: Record<string, string> = {
-  md: 'text/markdown',
-  markdown: 'text/markdown',
-  txt: 'text/plain',
-  csv: 'text/csv',
-  epub: 'application/epub+zip',
-  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  doc: 'application/msword',
-  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-};
-
-export function typeOf(file: File): string {
-  const ending = file.name.split('.').pop()?.toLowerCase() ?? '';
-  return TYPES[ending] ?? (file.type || 'application/octet-stream');
 }

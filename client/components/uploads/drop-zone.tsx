@@ -4,8 +4,10 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icons';
 import { AddWebPage } from './add-web-page';
-import { ACCEPT, useUploads } from './context';
-import { filesOf } from './dropped';
+import { ACCEPT } from '@/lib/upload/readable';
+import { pickFolder } from '@/lib/upload/pick';
+import { useUploads } from './context';
+import { filesOf, withoutHidden } from './dropped';
 
 export function DropZone({ project }: { project: string }) {
   const { uploads } = useUploads();
@@ -23,9 +25,12 @@ export function DropZone({ project }: { project: string }) {
             <p className="text-[0.8125rem] text-muted">PDF, Word, Excel, PowerPoint, HTML, Markdown, text, EPUB and images</p>
           </div>
         </div>
-        <Button weight="primary" onClick={() => input.current?.click()}>
-          Choose files
-        </Button>
+        <div className="flex flex-wrap gap-2">
+          <Button weight="primary" onClick={() => input.current?.click()}>
+            Choose files
+          </Button>
+          <Button onClick={() => void pickFolder().then((files) => uploads.add(withoutHidden(files)))}>Choose a folder</Button>
+        </div>
         <input
           ref={input}
           type="file"

@@ -6,7 +6,12 @@ export async function filesOf(transfer: DataTransfer): Promise<File[]> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return Array.from(transfer.files);
   const found = await Promise.all(entries.map(under));
-  return found.flat().filter(({ name }) => !name.startsWith('.'));
+  return withoutHidden(found.flat());
+}
+
+/** What systems put into folders for themselves is nobody's document. */
+export function withoutHidden(files: readonly File[]): File[] {
+  return files.filter(({ name, webkitRelativePath }) => !`/${webkitRelativePath || name}`.includes('/.'));
 }
 
 async function under(entry: FileSystemEntry): Promise<File[]> {

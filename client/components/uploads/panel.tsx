@@ -22,7 +22,7 @@ export function UploadPanel() {
   const { uploads, list } = useUploads();
   const shown = list.filter(({ phase }) => phase !== 'done');
   if (shown.length === 0) return null;
-  const numFailed = shown.filter(({ phase }) => phase === 'failed').length;
+  const numFailed = shown.filter(({ phase, isHopeless }) => phase === 'failed' && !isHopeless).length;
   const numRunning = shown.filter(({ phase }) => !['failed', 'duplicate'].includes(phase)).length;
   return (
     <section aria-label="Uploads" className="rounded-2xl border border-line bg-surface">
@@ -32,6 +32,7 @@ export function UploadPanel() {
         </h2>
         <div className="flex gap-1">
           {numFailed > 1 && <Button weight="quiet" icon="retry" onClick={() => uploads.retryFailed()}>Retry all</Button>}
+          {numRunning > 1 && <Button weight="quiet" onClick={() => uploads.cancelAll()}>Cancel all</Button>}
           {numRunning === 0 && <Button weight="quiet" onClick={() => uploads.clearEnded()}>Clear</Button>}
         </div>
       </header>
@@ -47,7 +48,7 @@ export function UploadPanel() {
 
 function Row({ upload }: { upload: Upload }) {
   const { uploads } = useUploads();
-  const { key, file, phase, progress, message } = upload;
+  const { key, file, phase, progress, message, isHopeless } = upload;
   const isRunning = phase === 'hashing' || phase === 'sending' || phase === 'confirming';
   return (
     <li className="flex items-center gap-3 py-2 pr-2 pl-4">
@@ -59,7 +60,7 @@ function Row({ upload }: { upload: Upload }) {
         </p>
         {isRunning && <ProgressBar value={progress} label={`${TEXTS[phase]} ${file.name}`} className="mt-1.5" />}
       </div>
-      {phase === 'failed' && <IconButton icon="retry" label={`Retry ${file.name}`} onClick={() => uploads.retry(key)} />}
+      {phase === 'failed' && !isHopeless && <IconButton icon="retry" label={`Retry ${file.name}`} onClick={() => uploads.retry(key)} />}
       <IconButton icon="close" label={isRunning ? `Cancel ${file.name}` : `Dismiss ${file.name}`} onClick={() => uploads.remove(key)} />
     </li>
   );

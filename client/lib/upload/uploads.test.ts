@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Refused } from '@/apollo/outcome';
 import { LEFT, PARALLEL, Uploads, type Steps, type Ticket } from './uploads';
 
 const file = (name: string) => new File(['content'], name);
@@ -104,11 +105,11 @@ test('only a few run at a time, and one that fails holds up no other', async () 
       most = Math.max(most, ++running);
       await new Promise((go) => setTimeout(go, 0));
       running -= 1;
-      if (name === '3') throw new Error('refused');
+      if (name === '3.pdf') throw new Error('refused');
     },
   });
   const uploads = new Uploads(steps);
-  uploads.add(Array.from({ length: 10 }, (_, index) => file(String(index))));
+  uploads.add(Array.from({ length: 10 }, (_, index) => file(`${index}.pdf`)));
   const phases = (await settled(uploads)).map(({ phase }) => phase);
   expect(most).toBe(PARALLEL);
   expect(phases.filter((phase) => phase === 'done')).toHaveLength(9);
@@ -172,4 +173,36 @@ test('one that fails stays kept, and one that is dismissed does not', async () =
   expect([...steps.kept.keys()]).toEqual(['kept large.pdf']);
   uploads.remove(uploads.snapshot()[0]?.key ?? -1);
   expect(steps.kept.size).toBe(0);
+});
+
+test('what can never be read is not sent, and not tried again with the others', async () => {
+  let tries = 0;
+  const steps = world({
+    async request(named): Promise<Ticket> {
+      tries += 1;
+      if (named.name === 'huge.pdf') throw new Refused({ __typename: 'TooLargeError', code: 'TOO_LARGE', message: 'A file may have at most 9 MiB.' });
+      throw new Error('The server sleeps.');
+    },
+  });
+  const uploads = new Uploads(steps);
+  uploads.add([file('setup.exe'), file('huge.pdf'), file('late.pdf')]);
+  expect(await settled(uploads)).toEqual([
+    { phase: 'failed', message: 'Files that end in .exe cannot be read.' },
+    { phase: 'failed', message: 'A file may have at most 9 MiB.' },
+    { phase: 'failed', message: 'The server sleeps.' },
+  ]);
+  expect([tries, uploads.snapshot().map(({ isHopeless }) => isHopeless)]).toEqual([2, [true, true, false]]);
+  uploads.retryFailed();
+  await settled(uploads);
+  expect(tries).toBe(3);
+});
+
+test('all that have not arrived are stopped at once; what failed stays to be read', async () => {
+  const { promise, resolve } = resolvers();
+  const uploads = new Uploads(world({ hash: () => promise.then(() => 'a') }));
+  uploads.add(['a.exe', 'b.pdf', 'c.pdf', 'd.pdf', 'e.pdf'].map(file));
+  uploads.cancelAll();
+  resolve();
+  await new Promise((go) => setTimeout(go, 0));
+  expect(uploads.snapshot().map(({ file: { name } }) => name)).toEqual(['a.exe']);
 });

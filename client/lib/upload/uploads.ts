@@ -1,6 +1,7 @@
 // The uploads of one project: a few at a time, each from the hash to the confirmation, each repeatable.
-import { sentenceOf } from '@/apollo/outcome';
+import { Refused, sentenceOf } from '@/apollo/outcome';
 import type { Put } from './put';
+import { hopeless } from './readable';
 
 export type Phase = 'waiting' | 'hashing' | 'sending' | 'confirming' | 'done' | 'duplicate' | 'failed';
 
@@ -14,6 +15,8 @@ export interface Upload {
   readonly progress: number;
   readonly documentId: string | null;
   readonly message: string | null;
+  /** Whether sending it again would fail again. */
+  readonly isHopeless: boolean;
   /** Under which name the browser keeps the file until it has arrived; null for those that are sent at once. */
   readonly keptAs: string | null;
 }
@@ -49,6 +52,8 @@ export interface Left {
 export const LEFT = 'Interrupted when the page was left. What has arrived is not sent again.';
 
 export const PARALLEL = 3;
+/** Refusals that are of the file itself. */
+const FINAL: ReadonlySet<string> = new Set(['INVALID', 'TOO_LARGE', 'UNSUPPORTED_TYPE']);
 const ENDED: ReadonlySet<Phase> = new Set(['done', 'duplicate', 'failed']);
 
 /** A store that React reads by `subscribe` and `snapshot`. */
@@ -69,7 +74,10 @@ export class Uploads {
   readonly snapshot = () => this.list;
 
   add(files: Iterable<File>, replaces: string | null = null): void {
-    const added = Array.from(files, (file) => this.begun({ file, replaces }));
+    const added = Array.from(files, (file) => {
+      const message = hopeless(file);
+      return this.begun({ file, replaces, ...(message && { phase: 'failed', message, isHopeless: true }) });
+    });
     this.replace([...this.list, ...added]);
     this.startNext();
   }
@@ -88,7 +96,12 @@ export class Uploads {
   }
 
   retryFailed(): void {
-    for (const { key, phase } of this.list) if (phase === 'failed') this.retry(key);
+    for (const { key, phase, isHopeless } of this.list) if (phase === 'failed' && !isHopeless) this.retry(key);
+  }
+
+  /** Stop all that have not arrived, and take them off the list. */
+  cancelAll(): void {
+    for (const { key, phase } of this.list) if (!ENDED.has(phase)) this.remove(key);
   }
 
   /** Stop it if it runs, and take it off the list. */
@@ -104,7 +117,7 @@ export class Uploads {
   }
 
   private begun(given: Pick<Upload, 'file' | 'replaces'> & Partial<Upload>): Upload {
-    return { key: this.nextKey++, phase: 'waiting', progress: 0, documentId: null, message: null, keptAs: null, ...given };
+    return { key: this.nextKey++, phase: 'waiting', progress: 0, documentId: null, message: null, isHopeless: false, keptAs: null, ...given };
   }
 
   private release(key: number): void {
@@ -151,7 +164,7 @@ export class Uploads {
       this.release(key);
       this.change(key, { phase: 'done' });
     } catch (error) {
-      this.change(key, { phase: 'failed', message: sentenceOf(error) });
+      this.change(key, { phase: 'failed', message: sentenceOf(error), isHopeless: error instanceof Refused && FINAL.has(error.code) });
     }
   }
 
