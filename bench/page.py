@@ -1,4 +1,4 @@
-"""The page query: 20 documents with 8 fields over GraphQL, against the same JSON by hand in the same run."""
+"""The page query, 20 documents of 8 fields, beside the same JSON by hand and by the libraries as they come."""
 
 from uuid import UUID, uuid4
 
@@ -6,6 +6,7 @@ import orjson
 
 from backend.cli import operations
 from backend.cli.client import Client, result_of
+from backend.local.server import Server
 from backend.schema.nodes import parse
 from bench.measure import Side, interleave, percentile
 from bench.results import Figure
@@ -45,23 +46,36 @@ async def run(stack: Stack) -> list[Figure]:
     """Server CPU per request and p50 latency of one connection, and their ratios to the baseline's."""
     api = await stack.api()
     baseline = await stack.module("bench.baseline", "/healthz")
+    stock = await stack.module("bench.stock", "/healthz")
     project = await new_project(stack.client(api))
     await fill(stack, project)
-    assert api.child is not None and baseline.child is not None
-    async with Wire(api.address) as ours, Wire(baseline.address) as raw:
-        body = orjson.dumps({"query": QUERY, "variables": {"project": project}})
-        asked = ours.post("/graphql", body, {"Authorization": f"Bearer {stack.token()}"})
+    async with Wire(api.address) as ours, Wire(baseline.address) as raw, Wire(stock.address) as plain:
+        signed = {"Authorization": f"Bearer {stack.token()}"}
+        asked = ours.post("/graphql", body_for(project), signed)
         bare = raw.post(f"/page/{row_of(project)}", b"{}", {})
-        check_same(await ours.send(asked), await raw.send(bare))
+        usual = plain.post("/graphql", body_for(str(row_of(project))), signed)
+        said = await raw.send(bare)
+        check_same(await ours.send(asked), said)
+        check_same(await plain.send(usual), said)
         sides = (
-            Side("graphql", lambda: ours.send(asked), api.child.pid),
-            Side("baseline", lambda: raw.send(bare), baseline.child.pid),
+            Side("graphql", lambda: ours.send(asked), pid_of(api)),
+            Side("baseline", lambda: raw.send(bare), pid_of(baseline)),
+            Side("stock", lambda: plain.send(usual), pid_of(stock)),
         )
         await interleave(sides, num_blocks=NUM_BLOCKS, num_requests=NUM_REQUESTS)
     return figures(*sides)
 
 
-def figures(ours: Side, raw: Side) -> list[Figure]:
+def body_for(project: str) -> bytes:
+    return orjson.dumps({"query": QUERY, "variables": {"project": project}})
+
+
+def pid_of(server: Server) -> int:
+    assert server.child is not None
+    return server.child.pid
+
+
+def figures(ours: Side, raw: Side, stock: Side) -> list[Figure]:
     def figure(name: str, value: float, unit: str, goal: float | None = None) -> Figure:
         return Figure("page", name, value, unit, goal, len(ours.wall))
 
@@ -69,9 +83,13 @@ def figures(ours: Side, raw: Side) -> list[Figure]:
         figure("CPU per request", ours.cpu_per_request * 1e6, "µs"),
         figure("baseline: CPU per request", raw.cpu_per_request * 1e6, "µs"),
         figure("CPU, times the baseline", ours.cpu_per_request / raw.cpu_per_request, "", GOAL_CPU),
+        figure("stock: CPU per request", stock.cpu_per_request * 1e6, "µs"),
+        figure("stock: CPU, times the baseline", stock.cpu_per_request / raw.cpu_per_request, ""),
         figure("p50", ours.p50 * 1e6, "µs"),
         figure("baseline: p50", raw.p50 * 1e6, "µs"),
         figure("p50, times the baseline", ours.p50 / raw.p50, "", GOAL_P50),
+        figure("stock: p50", stock.p50 * 1e6, "µs"),
+        figure("stock: p50, times the baseline", stock.p50 / raw.p50, ""),
         figure("p99", percentile(ours.wall, 99) * 1e6, "µs"),
         figure("baseline: p99", percentile(raw.wall, 99) * 1e6, "µs"),
     ]
