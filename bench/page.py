@@ -1,4 +1,4 @@
-"""The page query, 20 documents of 8 fields, beside the same JSON by hand and by the libraries as they come."""
+"""The page query, 20 documents of 8 fields, beside the same JSON by hand and the libraries as they come."""
 
 from uuid import UUID, uuid4
 

@@ -1,4 +1,4 @@
-"""The libraries as they come: Strawberry's router in FastAPI, rows by a session of SQLModel, events by socket."""
+"""The libraries as they come: Strawberry's router in FastAPI, SQLModel's session, and a socket for events."""
 
 import asyncio
 import os
@@ -133,7 +133,7 @@ async def nothing() -> None:
 schema = strawberry.Schema(query=Query, subscription=Subscription)
 app = FastAPI()
 app.include_router(GraphQLRouter[dict[str, Any], None](schema, context_getter=context), prefix="/graphql")
-app.include_router(GraphQLRouter[None, None](schema, context_getter=nothing), prefix="/events")
+app.include_router(GraphQLRouter[None, None](schema, context_getter=nothing), prefix="/events/graphql")
 
 
 @app.get("/healthz")

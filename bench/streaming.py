@@ -2,19 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from statistics import median
 
 import orjson
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
-from backend.cli.client import JSON, events_of
+from backend.cli.client import JSON, Client, events_of
 from bench.asking import EVENTS, FROM_THE_START, Asker, asking, new_chat
 from bench.measure import percentile
 from bench.results import Figure
-from bench.stack import Stack
+from bench.stack import Module, Stack
 from bench.stopping import STOP
 
 LEVELS = (1, 10, 100, 150, 200, 300)
@@ -24,6 +24,11 @@ NUM_TOKENS = 1500
 BEGIN_SECONDS, WINDOW_SECONDS = 15.0, 4.0
 ENOUGH, LATE_MS = 0.95, 1000.0
 GOAL_RATIO = 1.0
+STOCK_EVENTS = """
+subscription {
+  messageEvents { __typename ... on Event { cursor at } ... on TextAppended { text } }
+}
+"""
 
 ROOM = {
     "OPENTRACE_WORK__ANSWERS_CONCURRENCY": "400",
@@ -73,7 +78,8 @@ class Level:
 
 async def run(stack: Stack) -> list[Figure]:
     """The baseline at its levels, then answers at theirs, up to what is too much for the machine."""
-    raw = await _raw_levels(stack)
+    raw = await _levels_beside(stack, "bench.raw_socket", _raw)
+    stock = await _levels_beside(stack, "bench.stock", _stock)
     found: list[Level] = []
     pace = {"NUM_TOKENS": str(NUM_TOKENS), "TOKENS_PER_SECOND": str(TOKENS_PER_SECOND)}
     async with asking(stack, num_warm=0, room=ROOM, THINK_SECONDS="0.2", **pace) as asker:
@@ -81,7 +87,7 @@ async def run(stack: Stack) -> list[Figure]:
             found.append(await level(stack, [asker], num_answers))
             if found[-1].is_saturated:
                 break
-    return figures(raw, found)
+    return figures(raw, stock, found)
 
 
 async def level(stack: Stack, askers: Sequence[Asker], num_answers: int) -> Level:
@@ -145,33 +151,47 @@ async def _read(events: AsyncGenerator[JSON], seen: Seen) -> None:
             seen.has_begun.set()
 
 
-async def _raw_levels(stack: Stack) -> list[Level]:
-    server = await stack.module("bench.raw_socket", "/", TOKENS_PER_SECOND=str(TOKENS_PER_SECOND))
+@asynccontextmanager
+async def _raw(server: Module) -> AsyncIterator[AsyncGenerator[JSON]]:
+    async with connect(f"ws://127.0.0.1:{server.port}", proxy=None) as socket:
+        yield (orjson.loads(text)["payload"]["data"]["messageEvents"] async for text in socket)
+
+
+@asynccontextmanager
+async def _stock(server: Module) -> AsyncIterator[AsyncGenerator[JSON]]:
+    async with Client(f"{server.address}/events", str).socket() as socket:
+        yield events_of(socket, STOCK_EVENTS, {})
+
+
+async def _levels_beside(
+    stack: Stack, module: str, open: Callable[[Module], AbstractAsyncContextManager[AsyncGenerator[JSON]]]
+) -> list[Level]:
+    """The same tokens from a server of the benchmark's own, which makes them itself."""
+    server = await stack.module(module, "/healthz", TOKENS_PER_SECOND=str(TOKENS_PER_SECOND))
     found: list[Level] = []
     for num_answers in RAW_LEVELS:
         async with AsyncExitStack() as viewing:
             seen: list[Seen] = []
             for _ in range(num_answers):
-                socket = await viewing.enter_async_context(
-                    connect(f"ws://127.0.0.1:{server.port}", proxy=None)
-                )
-                each, _ = await viewing.enter_async_context(_reading(_raw_events(socket)))
+                events = await viewing.enter_async_context(open(server))
+                each, _ = await viewing.enter_async_context(_reading(events))
                 seen.append(each)
             found.append(await _window(stack, seen))
     await server.stop()
     return found
 
 
-async def _raw_events(socket: ClientConnection) -> AsyncGenerator[JSON]:
-    async for text in socket:
-        yield orjson.loads(text)["payload"]["data"]["messageEvents"]
-
-
-def figures(raw: list[Level], found: list[Level]) -> list[Figure]:
+def figures(raw: list[Level], stock: list[Level], found: list[Level]) -> list[Figure]:
     shown: list[Figure] = []
     baselines = {level.num_answers: level.cost("bench.raw_socket") for level in raw}
     for level in found:
         shown += _of_level(level, baselines.get(level.num_answers))
+    for level in stock:
+        cost = level.cost("bench.stock")
+        text = f"{level.num_answers} at once: stock: CPU per token"
+        shown.append(Figure("streaming", text, cost, "µs", None, level.num_tokens))
+        times = cost / baselines[level.num_answers]
+        shown.append(Figure("streaming", f"{text}, times the baseline", times, "", None, level.num_tokens))
     best, last = max(found, key=lambda level: level.num_tokens / level.seconds), found[-1]
     rate = best.num_tokens / best.seconds
     shown.append(Figure("streaming", f"most tokens seen, of {best.num_answers} answers", rate, "tokens/s"))
