@@ -8,6 +8,7 @@ import type { ClientConfig } from '@/lib/config';
 import type { Theme } from '@/lib/theme';
 import { ConfigContext } from './config-context';
 import { Offline } from './offline';
+import { Renewal } from './renewal';
 import { ThemeProvider } from './theme-switch';
 import { Vitals } from './vitals';
 
@@ -32,6 +33,7 @@ export function Providers({ config: given, nonce, theme, children }: ProvidersPr
             {children}
           </SessionProvider>
           <Offline />
+          <Renewal />
           <Vitals />
         </ToastProvider>
       </ThemeProvider>
