@@ -22,7 +22,7 @@ test('what a stage found is told in words', () => {
   const nothing = { numPages: null, numOcrPages: 0, numUnreadPages: null, elements: null, numChunks: null, summaries: null, numWithoutSummary: null, embeddings: null };
   const found = { ...nothing, numPages: 4, numOcrPages: 1, elements: [{ kind: 'TITLE', count: 1 }, { kind: 'LIST_ITEM', count: 3 }] };
   expect(factsOf(found)).toBe(' · 4 pages, 1 page read off images, 1 title, 3 list items');
-  expect(factsOf({ ...nothing, embeddings: { done: 2 } })).toBe(' · 2 chunks embedded');
-  expect(factsOf({ ...nothing, numChunks: 1, embeddings: { done: 1 } })).toBe(' · 1 chunk, 1 chunk embedded');
+  expect(factsOf({ ...nothing, embeddings: { done: 2 } })).toBe(' · 2 passages embedded');
+  expect(factsOf({ ...nothing, numChunks: 1, embeddings: { done: 1 } })).toBe(' · 1 passage, 1 passage embedded');
   expect(factsOf(nothing)).toBe('');
 });
