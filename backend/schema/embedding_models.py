@@ -24,6 +24,10 @@ class EmbeddingModelChange:
     status: GenerationStatus = strawberry.field(description="How far it is.")
     num_chunks: int = strawberry.field(description="How many chunks the project had when they were counted.")
     num_embedded: int = strawberry.field(description="How many of them the model has embedded by now.")
+    is_indexing: bool = strawberry.field(
+        description="Whether every chunk is embedded and the index by which a large project is searched is "
+        "being built: that is the last step before the model serves."
+    )
     failure: Failure | None = strawberry.field(description="Why it failed, if it did.")
     requested_at: datetime = strawberry.field(description="When it was last asked for.")
     finished_at: datetime | None = strawberry.field(
@@ -37,6 +41,7 @@ class EmbeddingModelChange:
             status=GenerationStatus(row.status),
             num_chunks=row.num_chunks,
             num_embedded=row.num_embedded,
+            is_indexing=row.is_indexing,
             failure=failure_of(row),
             requested_at=row.requested_at or row.created_at,
             finished_at=row.finished_at,

@@ -97,13 +97,18 @@ async def _work(turn: _Turn) -> None:
 
 
 async def _drop_surplus(turn: _Turn) -> None:
+    least = turn.rules.num_chunks // 2
     async with turn.writing() as session:
-        found = await vector_indexes.surplus(session, num_chunks=turn.rules.num_chunks // 2)
+        found = await vector_indexes.surplus(session, num_chunks=least)
     for index in found:
-        await _keep(turn, index, VectorIndexStatus.LEAVING)
+        # Its model may have been asked for again since, and whoever builds that relies on the index.
+        async with turn.writing() as session:
+            is_leaving = await vector_indexes.leave(session, index, num_chunks=least)
+        if not is_leaving:
+            continue
         await vector_indexes.drop(turn.database, index)
         async with turn.writing() as session:
-            await session.delete(await session.merge(index))
+            await vector_indexes.forget(session, index)
         turn.counts["num_dropped"] += 1
         log.info("vector_index.dropped", generation_id=str(index.generation_id))
 

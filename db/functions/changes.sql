@@ -50,10 +50,12 @@ CREATE OR REPLACE TRIGGER count_removal AFTER DELETE ON opentrace.documents
 
 CREATE OR REPLACE TRIGGER count_change_of_new BEFORE INSERT ON opentrace.embedding_generations
     FOR EACH ROW WHEN (NEW.requested_at IS NOT NULL) EXECUTE FUNCTION opentrace.count_change();
-CREATE OR REPLACE TRIGGER count_change BEFORE UPDATE OF status, num_embedded ON opentrace.embedding_generations
+CREATE OR REPLACE TRIGGER count_change BEFORE UPDATE OF status, num_embedded, is_indexing
+    ON opentrace.embedding_generations
     FOR EACH ROW WHEN (NEW.requested_at IS NOT NULL AND NEW.status <> 'RETIRED'
                        AND (OLD.status IS DISTINCT FROM NEW.status
-                            OR OLD.num_embedded IS DISTINCT FROM NEW.num_embedded))
+                            OR OLD.num_embedded IS DISTINCT FROM NEW.num_embedded
+                            OR OLD.is_indexing <> NEW.is_indexing))
     EXECUTE FUNCTION opentrace.count_change();
 
 CREATE OR REPLACE TRIGGER count_change_of_new BEFORE INSERT ON opentrace.chats

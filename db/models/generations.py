@@ -67,6 +67,8 @@ class EmbeddingGeneration(Table, table=True):
     num_chunks: int = 0
     """Chunks of the project when they were last counted, and how many of them have their vector."""
     num_embedded: int = 0
+    is_indexing: bool = False
+    """Whether it is being built, all chunks have their vector, and only their index is waited for."""
     change_seq: int = Field(default=0, sa_type=BigInteger)
     """Number of the project's change that told how far the work was; a trigger counts it."""
     failure_code: str | None = None

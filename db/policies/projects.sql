@@ -36,7 +36,7 @@ ALTER TABLE opentrace.embedding_generations ENABLE ROW LEVEL SECURITY;
 GRANT SELECT, INSERT ON opentrace.embedding_generations TO opentrace_api;
 GRANT UPDATE (
     status, requested_by, requested_at, failure_code, failure_message, attempt, num_tries, leased_until, rung_at,
-    started_at, updated_at, finished_at
+    started_at, updated_at, finished_at, is_indexing
 ) ON opentrace.embedding_generations TO opentrace_api;
 CREATE POLICY members ON opentrace.embedding_generations FOR SELECT TO opentrace_api
     USING (EXISTS (SELECT FROM opentrace.project_members m

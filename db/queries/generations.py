@@ -131,6 +131,7 @@ async def switch(session: AsyncSession, generation: EmbeddingGeneration) -> Embe
     """
     active = await hold_active(session, generation.project_id)
     row = await work.fence(session, EmbeddingGeneration, generation.id, generation.attempt)
+    row.is_indexing = False
     if not await recount(session, row):
         return None
     now = utc_now()

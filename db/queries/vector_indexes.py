@@ -39,17 +39,23 @@ SELECT g.project_id, g.id AS generation_id, g.dimensions,
     OR (i.status IN ('READY', 'REFUSED') AND large.num > 2 * i.num_chunks)
  ORDER BY large.num DESC, g.id
 """)
-_SURPLUS = text("""
-SELECT i.*
-  FROM opentrace.vector_indexes i
- WHERE i.status = 'LEAVING'
+_IS_SURPLUS = """
+i.status = 'LEAVING'
     OR NOT EXISTS (SELECT FROM opentrace.embedding_generations g
                     WHERE g.id = i.generation_id AND g.status IN ('ACTIVE', 'BUILDING'))
     OR (SELECT count(*) FROM (SELECT FROM opentrace.chunk_vectors v
                                WHERE v.project_id = i.project_id AND v.generation_id = i.generation_id
                                LIMIT :num_chunks) AS few) < :num_chunks
- ORDER BY i.generation_id
-""")
+"""
+_SURPLUS = text(f"SELECT i.* FROM opentrace.vector_indexes i WHERE {_IS_SURPLUS} ORDER BY i.generation_id")
+_HOLD_GENERATION = text("SELECT FROM opentrace.embedding_generations WHERE id = :generation_id FOR SHARE")
+_LEAVE = text(
+    "UPDATE opentrace.vector_indexes i SET status = 'LEAVING', updated_at = now()"
+    f" WHERE i.generation_id = :generation_id AND ({_IS_SURPLUS})"
+)
+_FORGET = text(
+    "DELETE FROM opentrace.vector_indexes WHERE generation_id = :generation_id AND status = 'LEAVING'"
+)
 _NUM_OTHERS = text(
     "SELECT count(*) FROM opentrace.vector_indexes"
     " WHERE partition = :partition AND generation_id <> :generation_id AND status <> 'REFUSED'"
@@ -79,6 +85,20 @@ async def surplus(session: AsyncSession, *, num_chunks: int) -> list[VectorIndex
     rows: Any = select(VectorIndex).from_statement(_SURPLUS)
     found = await session.exec(rows, params={"num_chunks": num_chunks})
     return list(found.scalars())
+
+
+async def leave(session: AsyncSession, index: VectorIndex, *, num_chunks: int) -> bool:
+    """Keep searches from the index if it still is surplus; whoever asks for its model meanwhile waits."""
+    connection = await session.connection()
+    await connection.execute(_HOLD_GENERATION, {"generation_id": index.generation_id})
+    # A statement of its own, which sees what was committed before the lock was had.
+    values = {"generation_id": index.generation_id, "num_chunks": num_chunks}
+    return (await connection.execute(_LEAVE, values)).rowcount == 1
+
+
+async def forget(session: AsyncSession, index: VectorIndex) -> None:
+    """Delete the row of an index that has been dropped, unless it is being built again."""
+    await (await session.connection()).execute(_FORGET, {"generation_id": index.generation_id})
 
 
 async def num_others(session: AsyncSession, index: VectorIndex) -> int:

@@ -32,7 +32,7 @@ fragment Models on Project {
   embeddingModel { name dimensions }
   formerEmbeddingModel { name }
   embeddingModelChange {
-    model { name dimensions } status numChunks numEmbedded failure { code message } finishedAt
+    model { name dimensions } status numChunks numEmbedded isIndexing failure { code message } finishedAt
   }
 }
 """
@@ -87,7 +87,7 @@ async def test_a_change_is_asked_for_followed_and_taken_back(served: Served, wor
         asked = (await changed(served, project))["project"]
         assert asked["embeddingModel"]["name"] == EMBEDDING_MODEL
         change = {"model": {"name": NARROW, "dimensions": 256}, "numChunks": 0, "numEmbedded": 0}
-        change |= {"failure": None, "finishedAt": None, "status": "BUILDING"}
+        change |= {"isIndexing": False, "failure": None, "finishedAt": None, "status": "BUILDING"}
         assert asked["embeddingModelChange"] == change
         begun = await told()
         assert begun["change"] == {"model": {"name": NARROW}, "status": "BUILDING"}

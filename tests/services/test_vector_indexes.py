@@ -192,6 +192,27 @@ async def test_an_index_of_no_use_any_more_goes(database: Database, statement: s
     assert (await rows(database), await names(database)) == ([], {})
 
 
+async def test_an_index_stays_whose_model_is_asked_for_while_it_is_about_to_go(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await large(database)
+    await tend(database)
+    set_status = "UPDATE opentrace.embedding_generations SET status = "
+    await database.pool.execute(set_status + "'CANCELLED'")
+    surplus = index_rows.surplus
+
+    async def asked_again(*given: Any, **named: Any) -> list[VectorIndex]:
+        found = await surplus(*given, **named)
+        assert len(found) == 1
+        await database.pool.execute(set_status + "'BUILDING'")
+        return found
+
+    monkeypatch.setattr(index_rows, "surplus", asked_again)
+    assert await tend(database) == {}
+    assert [row.status for row in await rows(database)] == ["READY"]
+    assert set((await names(database)).values()) == {True}
+
+
 async def test_an_index_that_finds_too_little_is_not_used(database: Database) -> None:
     home = await large(database)
     strict = replace(RULES, min_recall=1.1)

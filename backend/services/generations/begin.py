@@ -96,6 +96,7 @@ def _ask(row: EmbeddingGeneration, viewer: Viewer) -> None:
     row.started_at = row.finished_at = row.leased_until = None
     row.attempt += 1
     row.num_tries = 0
+    row.is_indexing = False
 
 
 def end(
@@ -111,5 +112,6 @@ def end(
     row.failure_code, row.failure_message = code, message
     row.attempt += 1
     row.leased_until = None
+    row.is_indexing = False
     row.finished_at = row.updated_at = utc_now()
     ring(session, changes.topic(row.project_id))

@@ -154,7 +154,9 @@ async def _is_whole(build: Build) -> bool:
     """Count anew, beside publications: only a switch keeps those waiting."""
     async with build.step() as (session, row):
         ring(session, changes.topic(row.project_id))
-        return await generations.recount(session, row)
+        is_whole = await generations.recount(session, row)
+        row.is_indexing = is_whole and row.num_chunks >= build.limits.indexes.num_chunks
+        return is_whole
 
 
 async def _is_indexed(build: Build) -> bool:

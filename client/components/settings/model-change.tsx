@@ -12,13 +12,14 @@ interface ModelChangeProps {
   onRetry: () => void;
 }
 
-export function ModelChange({ change: { model, status, numChunks, numEmbedded, failure, finishedAt }, isBusy, onCancel, onRetry }: ModelChangeProps) {
+export function ModelChange({ change: { model, status, numChunks, numEmbedded, isIndexing, failure, finishedAt }, isBusy, onCancel, onRetry }: ModelChangeProps) {
   if (status === 'FAILED') {
     return <Notice className="my-3" onRetry={onRetry}>The change to {model.name} failed: {failure?.message ?? 'nobody knows why.'} The model before it goes on.</Notice>;
   }
   if (status === 'CANCELLED') return <p className="py-4 text-sm text-muted">The change to {model.name} was given up{finishedAt && ` ${ago(finishedAt)}`}.</p>;
   if (status !== 'BUILDING') return null;
-  const text = numChunks > 0 ? `${numEmbedded.toLocaleString('en')} of ${numChunks.toLocaleString('en')} passages` : 'Counting the passages';
+  const passages = numChunks > 0 ? `${numEmbedded.toLocaleString('en')} of ${numChunks.toLocaleString('en')} passages` : 'Counting the passages';
+  const text = isIndexing ? 'All passages are read; their index is being built' : passages;
   return (
     <div className="py-4" role="status">
       <div className="mb-2 flex items-center justify-between gap-3">
