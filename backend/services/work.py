@@ -9,9 +9,9 @@ from uuid import UUID
 import structlog
 
 from backend import metrics
-from backend.errors import Unavailable
+from backend.errors import AppError, Unavailable
 from backend.transactions import Transactions
-from db.errors import Stale
+from db.errors import Stale, Unreachable
 from db.queries import work
 
 log = structlog.get_logger()
@@ -110,6 +110,28 @@ async def hold(
     finally:
         lease.end()
         heart.cancel()
+
+
+@contextlib.asynccontextmanager
+async def failing(noun: str, fail: Callable[[Exception], Awaitable[None]]) -> AsyncIterator[None]:
+    """What goes wrong in the block is written down by `fail`; Stale and a silent database go on.
+
+    While the database does not answer nothing can be written: Unavailable is raised and the lease runs out.
+    """
+    try:
+        yield
+    except Stale:
+        raise
+    except Unreachable as error:
+        raise Unavailable("The database does not answer.", retry_after=5) from error
+    except Exception as error:
+        if isinstance(error.__cause__, Unreachable):
+            raise
+        if isinstance(error, AppError):
+            log.warning(f"{noun}.failed", code=error.code, reason=error.message)
+        else:
+            log.warning(f"{noun}.failed", exc_info=error)
+        await fail(error)
 
 
 async def _beat(

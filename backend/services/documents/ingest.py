@@ -9,7 +9,6 @@ from uuid import UUID
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from backend.errors import AppError, Unavailable
 from backend.events import Hub, Publisher
 from backend.events.hub import Subscription
 from backend.llm import Models
@@ -22,7 +21,7 @@ from backend.storage import Storage
 from backend.transactions import Transactions
 from backend.web import Web
 from db.engine import Database, Session
-from db.errors import Stale, Superseded, Unreachable
+from db.errors import Superseded
 from db.models import Document, EmbeddingGeneration
 from db.models.documents import STAGES
 from db.queries import documents, paces, projects, stages
@@ -119,22 +118,10 @@ async def _clear_if_deleted(run: Run) -> None:
 
 
 async def _work(run: Run) -> None:
-    try:
+    async with work.failing("document", run.fail):
         await partition.stage_chunks(run)
         await summarise.stage_summaries(run)
         await _embed(run)
-    except Stale:
-        raise
-    except Unreachable as error:
-        raise Unavailable("The database does not answer.", retry_after=5) from error
-    except Exception as error:
-        if isinstance(error.__cause__, Unreachable):
-            raise
-        if isinstance(error, AppError):
-            log.warning("document.failed", code=error.code, reason=error.message)
-        else:
-            log.warning("document.failed", exc_info=error)
-        await run.fail(error)
 
 
 async def _embed(run: Run) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from backend.errors import AppError, Conflict, Unavailable
+from backend.errors import Conflict, Unavailable
 from backend.events.publish import ring
 from backend.llm import EmbeddingModel
 from backend.queue import Job, enqueue
@@ -78,6 +78,12 @@ class Build:
         async with self.doors.transactions.unit_of_work() as session:
             yield session, await work_queries.fence(session, EmbeddingGeneration, row.id, row.attempt)
 
+    async def fail(self, error: Exception) -> None:
+        """End the change with the reason; what was embedded is kept for a retry."""
+        code, message = failures.explained(error)
+        async with self.step() as (session, row):
+            begin.end(session, row, GenerationStatus.FAILED, code=code, message=message)
+
     async def tell(self) -> None:
         """Say that there is news of the project, whose rows tell what."""
         async with self.doors.transactions.unit_of_work() as session:
@@ -95,15 +101,18 @@ async def run_next(doors: Doors, limits: Limits) -> bool:
         return False
     row, held = build.generation, limits.hold
     with bound_contextvars(generation_id=str(row.id), attempt=row.attempt):
-        async with work.hold(
-            doors.transactions,
-            EmbeddingGeneration,
-            row.id,
-            row.attempt,
-            lease_seconds=held.lease_seconds,
-            renew_seconds=held.renew_seconds,
+        async with (
+            work.hold(
+                doors.transactions,
+                EmbeddingGeneration,
+                row.id,
+                row.attempt,
+                lease_seconds=held.lease_seconds,
+                renew_seconds=held.renew_seconds,
+            ),
+            work.failing("generation", build.fail),
         ):
-            await _work(build)
+            await _slice(build)
     return True
 
 
@@ -120,22 +129,6 @@ async def _claim(doors: Doors, limits: Limits) -> Build | None:
         payer = row.requested_by or project.created_by
     log.info("generation.claimed", generation_id=str(row.id), model=row.model, num_tries=row.num_tries)
     return Build(doors, limits, row, payer, asyncio.get_running_loop().time() + limits.slice_seconds)
-
-
-async def _work(build: Build) -> None:
-    try:
-        await _slice(build)
-    except Stale:
-        raise
-    except Unreachable as error:
-        raise Unavailable("The database does not answer.", retry_after=5) from error
-    except Exception as error:
-        if isinstance(error.__cause__, Unreachable):
-            raise
-        code, message = failures.explained(error)
-        log.warning("generation.failed", code=code, exc_info=None if isinstance(error, AppError) else error)
-        async with build.step() as (session, row):
-            begin.end(session, row, GenerationStatus.FAILED, code=code, message=message)
 
 
 async def _slice(build: Build) -> None:

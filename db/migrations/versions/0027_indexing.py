@@ -12,7 +12,9 @@ SCHEMA = "opentrace"
 
 
 def upgrade() -> None:
-    column = sa.Column("is_indexing", sa.Boolean(), nullable=False, server_default=sa.false())
+    column: sa.Column[bool] = sa.Column(
+        "is_indexing", sa.Boolean(), nullable=False, server_default=sa.false()
+    )
     op.add_column("embedding_generations", column, schema=SCHEMA)
     op.alter_column("embedding_generations", "is_indexing", server_default=None, schema=SCHEMA)
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from backend.local.installation import PROJECT
 from backend.services import vector_indexes
@@ -106,11 +107,15 @@ async def test_a_worker_killed_while_the_index_is_built_is_followed_by_one_that_
     assert await indexes(house) == {NARROW: "READY"}
 
 
+def plain(value: Any) -> str:
+    return value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+
+
 async def worker(house: House) -> asyncio.subprocess.Process:
     """A process of its own that works for one slice."""
     settings = house.worker.settings.model_dump()
     order = {"settings": settings, "num_chunks": INDEXES.num_chunks}
-    words = json.dumps(order, default=lambda value: value.get_secret_value())
+    words = json.dumps(order, default=plain)
     return await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.services.generations.worker", words, cwd=PROJECT
     )
