@@ -6,7 +6,6 @@ from the stream; what the stream does not have, the row answers: `EventsMissed`,
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
-from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -40,7 +39,7 @@ class Snapshot:
 ReadRow: TypeAlias = Callable[[], Awaitable[Snapshot]]
 
 
-async def follow(
+def follow(
     hub: Hub,
     topic: str,
     *,
@@ -48,17 +47,13 @@ async def follow(
     snapshot: ReadRow,
     silent_seconds: float = SILENT_SECONDS,
 ) -> AsyncGenerator[Event, None]:
-    """Yield what happened after `after` (or a snapshot, then what happens), to the end of the row's work.
+    """What happened after `after` (or a snapshot, then what happens), to the end of the row's work.
 
     Adjacent text may arrive merged, under the last one's cursor. `snapshot` is called whenever the row has to
     answer, each time in its own transaction; what it raises ends the stream, except Unavailable later than at
     the first call. Close the generator (`aclosing`) to stop following.
     """
-    async with hub.subscribe(topic) as subscription:
-        follower = _Follower(hub, topic, subscription, snapshot, silent_seconds)
-        async with aclosing(follower.run(after)) as events:
-            async for event in events:
-                yield event
+    return _Follower(hub, topic, snapshot, silent_seconds).run(after)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +66,31 @@ class _Found:
 
 
 class _Follower:
-    """One run of following. `seen` is the last event told; `known` the furthest that the row has told of."""
+    """One run of following. `seen` is the last event told; `known` the furthest that the row has told of.
 
-    def __init__(
-        self, hub: Hub, topic: str, subscription: Subscription, read_row: ReadRow, silent_seconds: float
-    ) -> None:
+    Every event passes through here, so it is one generator and not one in another.
+    """
+
+    _subscription: Subscription
+
+    def __init__(self, hub: Hub, topic: str, read_row: ReadRow, silent_seconds: float) -> None:
         self._hub = hub
         self._topic = topic
-        self._subscription = subscription
         self._read_row = read_row
         self._silent_seconds = silent_seconds
         self._seen = self._known = Cursor(0, 0)
+        self._is_live = False
         self._has_ended = False
         self._is_silent = False
         self._is_stalled = False
 
     async def run(self, after: Cursor | None) -> AsyncGenerator[Event, None]:
-        for event in self._begin(await self._read_row(), after):
-            yield event
-        while not self._has_ended:
-            found = await self._history()
-            for event in self._tell(found.events):
+        async with self._hub.subscribe(self._topic) as self._subscription:
+            for event in self._begin(await self._read_row(), after):
                 yield event
-            if self._has_ended or found.has_more:
-                continue
-            if found.is_broken or self._is_silent or self._seen < self._known:
-                answers = await self._ask(found.is_broken)
-                for event in answers:
+            while not self._has_ended:
+                for event in await (self._live() if self._is_live else self._catch_up()):
                     yield event
-                if answers or found.is_broken or self._seen < self._known:
-                    continue
-            async for event in self._live():
-                yield event
 
     def _begin(self, row: Snapshot, after: Cursor | None) -> Iterable[Event]:
         self._known = row.event.cursor
@@ -112,18 +100,26 @@ class _Follower:
         self._has_ended = row.ended is not None and after >= row.ended.cursor
         return []
 
-    async def _live(self) -> AsyncGenerator[Event, None]:
+    async def _catch_up(self) -> list[Event]:
+        """What the stream has after `seen`, or the row where the stream cannot tell; then all is live."""
+        found = await self._history()
+        told = self._tell(found.events)
+        if self._has_ended or found.has_more:
+            return told
+        if not (found.is_broken or self._is_silent or self._seen < self._known):
+            self._is_live = True
+        elif not told:
+            told = await self._ask(found.is_broken)
+            self._is_live = not (told or found.is_broken or self._seen < self._known)
+        return told
+
+    async def _live(self) -> list[Event]:
         """What arrives, until something is missing or nothing came for long."""
-        while not self._has_ended:
-            arrived = await self._subscription.take_all(self._silent_seconds)
-            self._is_silent = arrived == []
-            if not arrived:
-                return
-            found = self._chain([event for event in arrived if event.cursor > self._seen])
-            for event in self._tell(found.events):
-                yield event
-            if found.is_broken:
-                return
+        arrived = await self._subscription.take_all(self._silent_seconds)
+        self._is_silent = arrived == []
+        found = self._chain([event for event in arrived or () if event.cursor > self._seen])
+        self._is_live = bool(arrived) and not found.is_broken
+        return self._tell(found.events)
 
     async def _history(self) -> _Found:
         """The stream after `seen`; Redis gets a second chance before it counts as away."""

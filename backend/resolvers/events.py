@@ -29,7 +29,7 @@ class EventSubscriptions:
         description="What happens to a document, until it is completed, failed or cancelled."
     )
     @needs(Capability.READ, Capability.WRITE_DOCUMENTS)
-    async def document_events(
+    def document_events(
         self,
         info: Info,
         document_id: Annotated[strawberry.ID, strawberry.argument(description="Which document.")],
@@ -43,16 +43,14 @@ class EventSubscriptions:
             document_id=row_id(document_id, "Document", field="document_id"),
             after=cursor(context.resume_after or after),
         )
-        async with aclosing(said(context, source, document_events.from_event)) as events:
-            async for event in events:
-                yield event
+        return said(context, source, document_events.from_event)
 
     @strawberry.subscription(
         description="What becomes of a project: its documents, its embedding model and your chats about it, "
         "all in one subscription, which has no end."
     )
     @needs(Capability.READ)
-    async def project_events(
+    def project_events(
         self,
         info: Info,
         project_id: Annotated[strawberry.ID, strawberry.argument(description="Which project.")],
@@ -66,15 +64,13 @@ class EventSubscriptions:
             project_id=row_id(project_id, "Project", field="project_id"),
             after=cursor(context.resume_after or after),
         )
-        async with aclosing(said(context, source, project_events.from_event)) as events:
-            async for event in events:
-                yield event
+        return said(context, source, project_events.from_event)
 
     @strawberry.subscription(
         description="How an answer is written, until it is whole, refused, stopped or failed."
     )
     @needs(Capability.READ, Capability.ASK)
-    async def message_events(
+    def message_events(
         self,
         info: Info,
         message_id: Annotated[strawberry.ID, strawberry.argument(description="Which answer.")],
@@ -88,9 +84,7 @@ class EventSubscriptions:
             message_id=row_id(message_id, "Message", field="message_id"),
             after=cursor(context.resume_after or after),
         )
-        async with aclosing(said(context, source, message_events.from_event)) as events:
-            async for event in events:
-                yield event
+        return said(context, source, message_events.from_event)
 
 
 def cursor(after: str | None) -> StreamCursor | None:

@@ -87,7 +87,7 @@ async def test_a_cursor_that_never_was_is_named(served: Served) -> None:
     document = await asking.new_document(served, await asking.new_project(served))
     async with served.socket() as socket:
         await socket.subscribe("1", DOCUMENT_EVENTS, id=document, after="soon")
-        (error,) = (await socket.receive())["payload"]["errors"]
+        (error,) = (await socket.receive())["payload"]
         assert error["extensions"] == {"code": "INVALID", "field": "after"}
 
 

@@ -1,7 +1,6 @@
 """Watching an answer grow: its events from any cursor on, up to its end."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from uuid import UUID
 
 from backend.auth import Viewer
@@ -11,10 +10,10 @@ from backend.transactions import Transactions
 from db.queries import citations
 
 
-async def watch(
+def watch(
     transactions: Transactions, hub: Hub, *, viewer: Viewer, message_id: UUID, after: Cursor | None = None
 ) -> AsyncGenerator[Event]:
-    """Yield what happened after `after`, or a snapshot first; ends with the answer.
+    """What happened after `after`, or a snapshot first; ends with the answer.
 
     No session is open between events. Raises NotFound at once for anybody else's message, and later when
     the row has to be read again and the right to it is lost.
@@ -26,6 +25,4 @@ async def watch(
             found = (await citations.of_messages(session, [message_id]))[message_id]
         return Snapshot(tell.snapshot(row, found), tell.ending(row, found))
 
-    async with aclosing(follow(hub, tell.topic(message_id), after=after, snapshot=snapshot)) as happened:
-        async for event in happened:
-            yield event
+    return follow(hub, tell.topic(message_id), after=after, snapshot=snapshot)
