@@ -33,7 +33,9 @@ export async function look(page, name, folder) {
 
 /** What sticks out of the page to the right, by itself or by making the page scroll sideways. */
 async function tooWide(page, where) {
-  const out = await page.evaluate(() => {
+  const out = await page.evaluate(async () => {
+    // The page has its new width with the next frame.
+    await new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)));
     const width = document.documentElement.clientWidth;
     const isClipped = (element) => element && (getComputedStyle(element).overflowX !== 'visible' || isClipped(element.parentElement));
     const beyond = [...document.body.querySelectorAll('*')].filter((element) => element.checkVisibility() && element.getBoundingClientRect().right > width + 1 && !isClipped(element.parentElement));

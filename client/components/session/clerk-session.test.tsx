@@ -9,6 +9,7 @@ const clerk = vi.hoisted(() => ({
   provided: [] as Record<string, unknown>[],
   auth: { isLoaded: true, isSignedIn: false } as Record<string, unknown>,
   signOut: vi.fn(),
+  status: 'ready',
 }));
 
 vi.mock('@clerk/react', () => {
@@ -21,7 +22,7 @@ vi.mock('@clerk/react', () => {
     SignIn: () => <p>Clerk’s form</p>,
     useAuth: () => clerk.auth,
     useUser: () => ({ user: { fullName: 'Ann Lee' } }),
-    useClerk: () => ({ signOut: clerk.signOut }),
+    useClerk: () => ({ signOut: clerk.signOut, status: clerk.status }),
   };
 });
 
@@ -62,7 +63,10 @@ const show = (clerkKey: string) =>
   });
 
 beforeEach(() => localStorage.clear());
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  clerk.status = 'ready';
+});
 
 test('without a key Clerk is not even loaded, and nobody is signed in', async () => {
   await show('');
@@ -108,4 +112,11 @@ test('whom Clerk does not know is signed out', async () => {
   clerk.auth = { isLoaded: true, isSignedIn: false };
   await show('pk_test_x');
   expect(await screen.findByText('signedOut')).toBeDefined();
+});
+
+test('when Clerk does not answer, that is what people are told, and nobody is sent away', async () => {
+  clerk.auth = { isLoaded: false };
+  clerk.status = 'error';
+  await show('pk_test_x');
+  expect(await screen.findByText('unreachable')).toBeDefined();
 });

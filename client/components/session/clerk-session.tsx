@@ -15,13 +15,14 @@ export function ClerkSession({ publishableKey, nonce, children }: { publishableK
 function Bridge({ children }: { children: ReactNode }) {
   const { isLoaded, isSignedIn, userId, getToken } = useAuth();
   const { user } = useUser();
-  const { signOut } = useClerk();
+  const { signOut, status } = useClerk();
   const name = user?.fullName ?? user?.primaryEmailAddress?.emailAddress ?? 'You';
   const session = useMemo<Session>(() => {
+    if (status === 'error') return { status: 'unreachable' };
     if (!isLoaded) return { status: 'loading' };
     if (!isSignedIn) return { status: 'signedOut' };
     return { status: 'signedIn', key: userId, name, getToken: () => getToken(), signOut: () => void signOut() };
-  }, [isLoaded, isSignedIn, userId, name, getToken, signOut]);
+  }, [status, isLoaded, isSignedIn, userId, name, getToken, signOut]);
   return <SessionContext value={session}>{children}</SessionContext>;
 }
 

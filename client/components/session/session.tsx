@@ -5,6 +5,8 @@ import type { GetToken } from '@/apollo/client';
 
 export type Session =
   | { status: 'loading' }
+  /** Who is signed in cannot be found out: the issuer does not answer. */
+  | { status: 'unreachable' }
   | { status: 'signedOut' }
   | { status: 'signedIn'; key: string; name: string; getToken: GetToken; signOut: () => void };
 

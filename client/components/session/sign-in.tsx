@@ -5,11 +5,12 @@ import { useRouter, useSearchParams } from 'next/navigation';
 import { useEffect, useState, type FormEvent } from 'react';
 import { Button } from '@/components/ui/button';
 import { TextField } from '@/components/ui/field';
-import { Notice } from '@/components/ui/states';
+import { Loading, Notice, Skeleton } from '@/components/ui/states';
 import { useConfig } from '@/components/shell/config-context';
 import { sentenceOf } from '@/apollo/outcome';
 import { LOCAL_PERSON, personOf, rememberPerson, tokenSource } from './local-token';
-import { useSession } from './session';
+import { useSession, type Session } from './session';
+import { Unreachable } from './unreachable';
 
 const ClerkSignIn = dynamic(() => import('./clerk-session').then((module) => module.ClerkSignIn), { ssr: false });
 
@@ -26,11 +27,24 @@ export function SignIn() {
   useEffect(() => {
     if (session.status === 'signedIn') router.replace(target);
   }, [session.status, router, target]);
-  if (config.clerkKey) return <ClerkSignIn />;
+  if (config.clerkKey) return <ClerkDoor status={session.status} />;
   if (!config.issuerUrl) {
     return <Notice>No sign-in is configured. Set OPENTRACE_CLIENT__CLERK_PUBLISHABLE_KEY, or start everything with `make up`.</Notice>;
   }
   return <LocalSignIn issuerUrl={config.issuerUrl} />;
+}
+
+/** Clerk's form; before it is here a place for it, and a word where it does not come. */
+function ClerkDoor({ status }: { status: Session['status'] }) {
+  if (status === 'unreachable') return <Unreachable />;
+  if (status === 'signedOut') return <ClerkSignIn />;
+  return (
+    <div className="w-full max-w-sm">
+      <Loading label="Loading the sign-in">
+        <Skeleton className="h-96 rounded-2xl" />
+      </Loading>
+    </div>
+  );
 }
 
 function LocalSignIn({ issuerUrl }: { issuerUrl: string }) {

@@ -7,6 +7,7 @@ import { createApolloClient, type GetToken } from '@/apollo/client';
 import { useConfig } from '@/components/shell/config-context';
 import { Loading, Skeleton } from '@/components/ui/states';
 import { useSession } from './session';
+import { Unreachable } from './unreachable';
 
 export function SignedIn({ children }: { children: ReactNode }) {
   const session = useSession();
@@ -15,6 +16,7 @@ export function SignedIn({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (session.status === 'signedOut') router.replace(`/sign-in?next=${encodeURIComponent(path)}`);
   }, [session.status, router, path]);
+  if (session.status === 'unreachable') return <main id="main"><Unreachable /></main>;
   if (session.status !== 'signedIn') return <Waiting />;
   return (
     <OwnClient key={session.key} getToken={session.getToken}>
