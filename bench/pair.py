@@ -29,7 +29,7 @@ async def run(stack: Stack) -> list[Figure]:
         first = await opened.enter_async_context(asking(stack, num_warm=0, room=ROOM, **pace))
         for num in LEVELS:
             figures += _of("one of each", await streaming.level(stack, [first], num))
-        second = await _beside(stack, first, opened)
+        second = await beside(stack, first, opened)
         for num in LEVELS:
             figures += _of("two of each", await streaming.level(stack, [first, second], num))
     owner = await stack.owner()
@@ -41,7 +41,7 @@ async def run(stack: Stack) -> list[Figure]:
     ]
 
 
-async def _beside(stack: Stack, first: Asker, opened: AsyncExitStack) -> Asker:
+async def beside(stack: Stack, first: Asker, opened: AsyncExitStack) -> Asker:
     """One more API and one more worker; the same user, by the other API."""
     settings = {"OPENTRACE_MODELS__BASE_URL": f"{first.model}/v1", **ROOM}
     api = await stack.api(**settings)

@@ -98,14 +98,15 @@ async def level(stack: Stack, askers: Sequence[Asker], num_answers: int) -> Leve
     async with AsyncExitStack() as viewing:
         turns = (askers[number % len(askers)] for number in range(num_answers))
         seen = [await viewing.enter_async_context(_viewer(asker)) for asker in turns]
-        return await _window(stack, seen)
+        return await window(stack, seen)
 
 
-async def _window(stack: Stack, seen: list[Seen]) -> Level:
+async def window(stack: Stack, seen: list[Seen], *, settle_seconds: float = 0) -> Level:
     """What happens within some seconds, once all have begun or have had time enough for it."""
     with suppress(TimeoutError):
         async with asyncio.timeout(BEGIN_SECONDS):
             await asyncio.gather(*(each.has_begun.wait() for each in seen))
+            await asyncio.sleep(settle_seconds)
     for each in seen:
         each.num_tokens = 0
         each.ages_ms.clear()
@@ -124,14 +125,14 @@ async def _viewer(asker: Asker) -> AsyncIterator[Seen]:
     async with asker.client.socket() as socket:
         answer = await asker.send("When is the lamp lit?", chat)
         wanted = {"message": answer, "after": FROM_THE_START}
-        async with _reading(events_of(socket, EVENTS, wanted)) as (seen, reading):
+        async with reading(events_of(socket, EVENTS, wanted)) as (seen, task):
             yield seen
             await asker.execute(STOP, {"message": answer})
-            await asyncio.wait_for(asyncio.shield(reading), BEGIN_SECONDS)
+            await asyncio.wait_for(asyncio.shield(task), BEGIN_SECONDS)
 
 
 @asynccontextmanager
-async def _reading(events: AsyncGenerator[JSON]) -> AsyncIterator[tuple[Seen, asyncio.Task[None]]]:
+async def reading(events: AsyncGenerator[JSON]) -> AsyncIterator[tuple[Seen, asyncio.Task[None]]]:
     seen = Seen()
     reading = asyncio.create_task(_read(events, seen))
     try:
@@ -174,9 +175,9 @@ async def _levels_beside(
             seen: list[Seen] = []
             for _ in range(num_answers):
                 events = await viewing.enter_async_context(open(server))
-                each, _ = await viewing.enter_async_context(_reading(events))
+                each, _ = await viewing.enter_async_context(reading(events))
                 seen.append(each)
-            found.append(await _window(stack, seen))
+            found.append(await window(stack, seen))
     await server.stop()
     return found
 
