@@ -6,7 +6,7 @@ by variables; what one operation costs is then a matter of a few multiplications
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import prod
 from typing import Any, TypeAlias
 
@@ -31,11 +31,14 @@ from graphql import (
     is_leaf_type,
     is_list_type,
     is_non_null_type,
+    value_from_ast_untyped,
 )
 
 LIST_SIZE = 10
 """How many objects a list is taken to have whose size nobody can name."""
 MAX_PAGE = 100
+MAX_POINTS = 2**53 - 1
+"""As much as a number of JSON can say everywhere; fragments that double make more of them."""
 ROOT_POINTS = {"query": 0, "mutation": 10, "subscription": 10}
 """Of each field at the root."""
 DEAR = {
@@ -63,10 +66,6 @@ class Page:
     is_input: bool
     default: int
 
-    def within(self, defaults: Mapping[str, int]) -> "Page":
-        """The same page in an operation whose variables have these defaults."""
-        return replace(self, default=_bounded(defaults.get(self.variable), self.default))
-
     def size(self, variables: Mapping[str, Any]) -> int:
         value = variables.get(self.variable)
         if self.is_input:
@@ -83,9 +82,13 @@ class Price:
     """What one operation of a document costs."""
 
     terms: tuple[tuple[int, tuple[Page, ...]], ...]
+    defaults: Mapping[str, Any]
+    """Of its variables."""
 
     def points(self, variables: Mapping[str, Any]) -> int:
-        return sum(points * prod(page.size(variables) for page in pages) for points, pages in self.terms)
+        given = {**self.defaults, **variables}
+        total = sum(points * prod(page.size(given) for page in pages) for points, pages in self.terms)
+        return min(total, MAX_POINTS)
 
 
 def price(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) -> Price:
@@ -96,12 +99,11 @@ def price(schema: GraphQLSchema, document: DocumentNode, operation: OperationDef
     fixed[()] += ROOT_POINTS[operation.operation.value] * len(operation.selection_set.selections)
     total = fixed + _times(paged, LIST_SIZE)
     defaults = {
-        node.variable.name.value: int(node.default_value.value)
+        node.variable.name.value: value_from_ast_untyped(node.default_value)
         for node in operation.variable_definitions or ()
-        if isinstance(node.default_value, IntValueNode)
+        if node.default_value is not None
     }
-    terms = ((points, tuple(page.within(defaults) for page in pages)) for pages, points in total.items())
-    return Price(tuple(terms))
+    return Price(tuple((points, pages) for pages, points in total.items()), defaults)
 
 
 class _Reading:
@@ -205,7 +207,9 @@ def _value(value: ValueNode | None, default: Any) -> int | Page:
 
 
 def _bounded(value: Any, default: int) -> int:
-    """What is no number is for the operation itself to refuse, and so is a page that is too large."""
+    """What is no number is for the operation itself to refuse, and so is too large a page; 7.0 is one."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if value is Undefined or isinstance(value, bool) or not isinstance(value, int):
         return default
     return max(0, min(value, MAX_PAGE))

@@ -91,7 +91,7 @@ class GraphQLApp(GraphQL[Any, None]):
                 )
                 document = await self.senders.documents.find(wanted.query, wanted.name)
                 if streamed:
-                    return self._stream(request, wanted, document, sender, streamed)
+                    return await self._stream(request, wanted, document, sender, streamed)
                 async with unless_left(request.receive):
                     return await self._execute(request, wanted, document, sender, media)
         except BadRequest as refusal:
@@ -110,7 +110,7 @@ class GraphQLApp(GraphQL[Any, None]):
     async def _execute(
         self, request: Request, wanted: GraphQLRequest, document: str, sender: Viewer | AppError, media: str
     ) -> Response:
-        context = self.senders.context(sender, address_of(request))
+        context = await self.senders.context(sender, address_of(request), document)
         try:
             with bound(sender):
                 result = await self.schema.execute(
@@ -127,7 +127,7 @@ class GraphQLApp(GraphQL[Any, None]):
         except InvalidOperationTypeError as error:
             raise _not_over_http(error) from error
 
-    def _stream(
+    async def _stream(
         self,
         request: Request,
         wanted: GraphQLRequest,
@@ -138,7 +138,7 @@ class GraphQLApp(GraphQL[Any, None]):
         """Results one by one. `Last-Event-ID` is the cursor of the last one that the client has seen."""
         who = whose(sender, address_of(request))
         self.senders.caps.check("connections", who)
-        context = self.senders.context(sender, address_of(request))
+        context = await self.senders.context(sender, address_of(request), document)
         context.resume_after = request.headers.get("last-event-id") or None
 
         async def results() -> Results:

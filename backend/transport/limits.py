@@ -19,9 +19,8 @@ from graphql.language import VisitorAction
 from graphql.validation import ASTValidationRule
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 
-from backend.errors import AppError
 from backend.transport import counting
-from backend.transport.till import Prices
+from backend.transport.till import Prices, Spent
 
 MAX_TOKENS = 2_000
 MAX_SOURCE_CHARACTERS = 50_000
@@ -128,7 +127,8 @@ class Paid(ValidationCache):
         points = max(1, price.points(context.variables or {}))
         try:
             self._told = {"cost": await context.context.charge(points)}
-        except AppError as error:
+        except Spent as error:
+            self._told = {"cost": error.cost}
             context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
         except GraphQLError as error:
             context.pre_execution_errors = [error]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 from strawberry.types.execution import PreExecutionError
 
 from backend.document_store import DocumentStore
@@ -81,7 +82,7 @@ class Documents:
         if await self.store.get(name) is None:
             try:
                 await charge(KEEP_POINTS)
-            except RateLimited:
+            except (RateLimited, GraphQLError):
                 return
             await self.store.put(name, query)
 

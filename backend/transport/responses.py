@@ -11,7 +11,7 @@ from strawberry.types import ExecutionResult
 from backend.errors import AppError, QuotaExceeded, RateLimited
 from backend.transport.errors import expected, present
 from backend.transport.requests import BadRequest
-from backend.transport.till import headers
+from backend.transport.till import Spent, headers
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -32,12 +32,12 @@ def answer(result: ExecutionResult, media: str) -> Response:
     """A finished operation. One that never began has no `data`, and is a 400 in GraphQL's own media type;
     one whose sender has nothing left to spend is a 429 in both."""
     body = body_of(result)
-    if (cost := body.get("extensions", {}).get("cost")) is not None:
-        return respond(body, 200 if "data" in body or media == JSON else 400, media, headers(cost))
-    refusal = body["errors"][0].get("extensions", {}) if body.get("errors") else {}
+    cost = body.get("extensions", {}).get("cost")
+    told = {} if cost is None else headers(cost)
+    refusal = body["errors"][0].get("extensions", {}) if body.get("data") is None else {}
     if refusal.get("code") == RateLimited.code:
-        return respond(body, 429, media, {"Retry-After": str(ceil(refusal["retryAfter"]))})
-    return respond(body, 200 if "data" in body or media == JSON else 400, media)
+        return respond(body, 429, media, _later(told, refusal["retryAfter"]))
+    return respond(body, 200 if "data" in body or media == JSON else 400, media, told)
 
 
 def body_of(result: ExecutionResult) -> dict[str, Any]:
@@ -60,8 +60,17 @@ def refuse(refusal: BadRequest, media: str) -> Response:
 
 def refuse_expected(refusal: AppError, media: str) -> Response:
     """A request that is not run though it is one: a 429 where it may be later, else as what cannot run."""
-    status = 429 if isinstance(refusal, QuotaExceeded) else 200 if media == JSON else 400
-    return respond({"errors": [expected(refusal)]}, status, media)
+    body: dict[str, Any] = {"errors": [expected(refusal)]}
+    told: dict[str, str] = {}
+    if isinstance(refusal, Spent):
+        body["extensions"] = {"cost": refusal.cost}
+        told = _later(headers(refusal.cost), refusal.retry_after)
+    is_later = isinstance(refusal, QuotaExceeded | RateLimited)
+    return respond(body, 429 if is_later else 200 if media == JSON else 400, media, told)
+
+
+def _later(told: Mapping[str, str], seconds: float) -> dict[str, str]:
+    return {**told, "Retry-After": str(ceil(seconds))}
 
 
 def respond(

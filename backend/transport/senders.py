@@ -35,9 +35,13 @@ class Senders:
     caps: Caps
     documents: Documents
 
-    def context(self, sender: Viewer | AppError, address: str) -> Context:
-        """One operation's own, to be paid for by its sender, or by the address of one who is nobody."""
-        return self.build_context(sender, partial(self.till.charge, sender, address))
+    async def context(self, sender: Viewer | AppError, address: str, document: str) -> Context:
+        """One operation's own, to be paid for by its sender, or by the address of one who is nobody.
+
+        Raises RateLimited when there is not even enough for the reading of its document.
+        """
+        paid = await self.till.read(sender, address, document)
+        return self.build_context(sender, partial(self.till.charge, sender, address, paid))
 
     async def of_header(self, authorization: str | None, address: str) -> Viewer | AppError:
         """The viewer of `Bearer <token>`, or why there is none; the operation decides if it needs one."""

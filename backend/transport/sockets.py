@@ -167,10 +167,11 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         senders = self.app.senders
         try:
             with senders.caps.hold("operations", whose(self.sender, self.address)):
+                document = await senders.documents.find(operation.query, name_of(operation.extensions))
                 source = await self.schema.stream(
-                    await senders.documents.find(operation.query, name_of(operation.extensions)),
+                    document,
                     variable_values=operation.variables,
-                    context_value=senders.context(self.sender, self.address),
+                    context_value=await senders.context(self.sender, self.address, document),
                     operation_name=operation.operation_name,
                 )
                 async with aclosing(source):

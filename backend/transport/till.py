@@ -15,6 +15,18 @@ from backend.transport.cost import Price, price
 
 MAX_PRICES = 512
 FAILED_SIGN_IN_POINTS = 50
+CHARACTERS_PER_POINT = 500
+"""Of a document, which costs to be read whatever comes of it; most are shorter and cost nothing."""
+
+
+class Spent(RateLimited):
+    """The sender's bucket holds too little; `cost` says so in the words of `extensions.cost`."""
+
+    retry_after: float
+
+    def __init__(self, message: str, *, retry_after: float, cost: dict[str, Any]) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.cost = cost
 
 
 class Prices:
@@ -42,27 +54,36 @@ class Till:
     people: Allowances
     addresses: Allowances
 
-    async def charge(self, sender: Viewer | AppError, address: str, points: int) -> dict[str, Any]:
-        """What was charged, as `extensions.cost` tells it.
+    async def read(self, sender: Viewer | AppError, address: str, document: str) -> int:
+        """The points that were charged for the reading of a document, before it is read. Raises Spent."""
+        points = len(document) // CHARACTERS_PER_POINT
+        if points:
+            await self.charge(sender, address, 0, points)
+        return points
 
-        Raises GraphQLError for an operation that is too expensive, and RateLimited.
+    async def charge(self, sender: Viewer | AppError, address: str, paid: int, points: int) -> dict[str, Any]:
+        """What was charged, as `extensions.cost` tells it, with what was `paid` before.
+
+        Raises GraphQLError for an operation that is too expensive, and Spent.
         """
         if points > self.most:
             raise too_expensive(points, self.most)
         bucket = self.addresses if isinstance(sender, AppError) else self.people
         balance = await bucket.spend(whose(sender, address), points)
-        if balance.retry_after is not None:
-            raise RateLimited(
-                f"You have asked for much in a short time. This costs {points} points and you have "
-                f"{balance.left}: try again in {ceil(balance.retry_after)} seconds.",
-                retry_after=balance.retry_after,
-            )
-        return {
-            "requested": points,
+        cost = {
+            "requested": paid + points,
             "budget": bucket.capacity,
             "remaining": balance.left,
             "restoreRate": bucket.per_second,
         }
+        if balance.retry_after is not None:
+            raise Spent(
+                f"You have asked for much in a short time. This costs {points} points and you have "
+                f"{balance.left}: try again in {ceil(balance.retry_after)} seconds.",
+                retry_after=balance.retry_after,
+                cost=cost,
+            )
+        return cost
 
     async def failed_sign_in(self, address: str) -> None:
         """Raises RateLimited for an address that has failed too often."""

@@ -12,6 +12,7 @@ from tests.fixtures.served import Served, serving
 
 EVENTS = 'subscription { messageEvents(messageId: "x") { __typename } }'
 SEARCH = "query ($i: SearchInput!) { search(input: $i) { ... on SearchPayload { hits { score } } } }"
+SEARCH_THIRTY = SEARCH.replace("!)", ' = {projectId: "x", query: "y", first: 30})')
 
 
 def points(query: str, /, **variables: Any) -> int:
@@ -39,6 +40,8 @@ def points(query: str, /, **variables: Any) -> int:
         ),
         (SEARCH, {"i": {"first": 30}}, 20 + 1 + 30),
         (SEARCH, {"i": {}}, 20 + 1 + 10),
+        (SEARCH_THIRTY, {}, 20 + 1 + 30),
+        (SEARCH_THIRTY, {"i": {"first": 3}}, 20 + 1 + 3),
         ("{ embeddingModels { name } }", {}, 10),
         ("{ ...F ...F } fragment F on Query { viewer { id } }", {}, 2),
         ("{ projects(first: 2) { ...P } } fragment P on ProjectConnection { edges { cursor } }", {}, 1 + 2),
@@ -53,14 +56,16 @@ def test_what_an_operation_costs(query: str, variables: dict[str, Any], wanted: 
     assert points(query, **variables) == wanted
 
 
-@pytest.mark.parametrize(("value", "size"), [(1000, 100), (-5, 0), ("x", 10), (None, 10), (True, 10)])
+@pytest.mark.parametrize(
+    ("value", "size"), [(1000, 100), (-5, 0), ("x", 10), (None, 10), (True, 10), (7.0, 7), (7.5, 10)]
+)
 def test_a_page_that_the_operation_will_refuse_has_a_price_all_the_same(value: Any, size: int) -> None:
     assert points(SEARCH, i={"first": value}) == 20 + 1 + size
 
 
 def test_fragments_that_double_at_each_step_are_read_once() -> None:
-    steps = "".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} " for n in range(60))
-    assert points("{ ...F0 } " + steps + "fragment F60 on Query { viewer { id } }") == 2**60
+    steps = "".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} " for n in range(50))
+    assert points("{ ...F0 } " + steps + "fragment F50 on Query { viewer { id } }") == 2**50
 
 
 def test_every_dear_field_is_one_of_the_schema() -> None:
@@ -86,6 +91,13 @@ async def test_what_is_too_expensive_is_refused_before_it_runs(standing: Served)
     )
 
 
+async def test_a_price_beyond_all_numbers_is_refused_in_order(standing: Served) -> None:
+    steps = "".join(f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }} " for n in range(100))
+    query = "{ ...F0 } " + steps + "fragment F100 on Query { viewer { id } }"
+    (error,) = await standing.refused(query)
+    assert error["extensions"] == {"code": "TOO_EXPENSIVE", "limit": 10_000, "found": 2**53 - 1}
+
+
 async def test_who_has_spent_it_all_is_told_when_to_come_back_and_others_go_on(
     runtime_settings: Settings, issuer: Any
 ) -> None:
@@ -97,6 +109,9 @@ async def test_who_has_spent_it_all_is_told_when_to_come_back_and_others_go_on(
         (error,) = refused.json()["errors"]
         seconds = error["extensions"].pop("retryAfter")
         assert error["extensions"] == {"code": "RATE_LIMITED"}
+        spent = {"requested": 1, "budget": 2, "remaining": 0, "restoreRate": 0.01}
+        assert refused.json()["extensions"] == {"cost": spent}
+        assert refused.headers["ratelimit-remaining"] == "0"
         assert 90 < seconds <= 100
         assert refused.headers["retry-after"] in error["message"]
         async with served.socket() as socket:
@@ -106,6 +121,26 @@ async def test_who_has_spent_it_all_is_told_when_to_come_back_and_others_go_on(
             await socket.send(type="ping")
             assert await socket.receive() == {"type": "pong"}
         assert (await served.post("{ viewer { id } }", person="bob")).status_code == 200
+
+
+async def test_a_long_document_is_paid_for_before_it_is_read_also_if_nothing_comes_of_it(
+    runtime_settings: Settings, issuer: Any
+) -> None:
+    async with serving(runtime_settings, issuer, budget_points=10, points_per_second=0.01) as served:
+        told = (await served.post("{ viewer { id } }" + " " * 1000)).json()["extensions"]["cost"]
+        assert (told["requested"], told["remaining"]) == (3, 7)
+        broken = "{" + " " * 3000
+        assert (await served.refused(broken))[0]["message"].startswith("Syntax Error")
+        assert (await served.refused(broken))[0]["extensions"]["code"] == "RATE_LIMITED"
+        headers = {**served.bearer("alice"), "accept": "text/event-stream"}
+        stream = await served.http.post("/graphql", json={"query": broken}, headers=headers)
+        assert stream.status_code == 429
+        assert "retry-after" in stream.headers
+        assert stream.json()["extensions"]["cost"]["remaining"] == 1
+        async with served.socket() as socket:
+            await socket.subscribe("1", broken)
+            said = await socket.receive()
+            assert (said["type"], said["payload"][0]["extensions"]["code"]) == ("error", "RATE_LIMITED")
 
 
 async def test_an_address_that_fails_to_sign_in_too_often_is_held_up_and_its_people_are_not(
@@ -118,4 +153,6 @@ async def test_an_address_that_fails_to_sign_in_too_often_is_held_up_and_its_peo
             for _ in range(4)
         ]
         assert [each["code"] for each in codes] == ["NOT_SIGNED_IN"] * 2 + ["RATE_LIMITED"] * 2
+        late = await served.post("{ viewer { id } }", person="otk_guessed")
+        assert (late.status_code, "retry-after" in late.headers) == (429, True)
         assert (await served.post("{ viewer { id } }")).status_code == 200
