@@ -76,7 +76,12 @@ async def _wait(
         raise error
     log.info("model.retried", seconds=pause if wanted is None else wanted, reason=error.message)
     if wanted is None:
-        await gate.sleep(pause * _jitter())
+        await rest(pause)
+
+
+async def rest(seconds: float) -> None:
+    """Wait about so long before the next try."""
+    await gate.sleep(seconds * _jitter())
 
 
 def _jitter() -> float:

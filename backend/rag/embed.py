@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from backend.errors import Unavailable
-from backend.llm import EmbeddingModel, Models
+from backend.llm import EmbeddingModel, ModelAnswerInvalid, Models
 from backend.rag import tokens, windows
 
 _LARGEST = float(np.finfo(np.float16).max)
@@ -85,18 +84,17 @@ def batches(texts: Iterable[tuple[int, str]], capacity: Capacity) -> Iterator[Ba
 async def embed(models: Models, batch: Batch, model: EmbeddingModel) -> Vectors:
     """Buy one batch: one vector for each text.
 
-    Raises Unavailable when the provider does not answer, or answers with something else than one vector of
-    the model's dimensions, within half precision, for each input (MODEL_ANSWER_INVALID).
+    Raises Unavailable when the provider does not answer, and its kind ModelAnswerInvalid when it answers with
+    something else than one vector of the model's dimensions, within half precision, for each input.
     """
     inputs = [piece for pieces in batch.pieces for piece in pieces]
     embedded = await models.embed(inputs, model)
     vectors = embedded.vectors
     sound = vectors.shape == (len(inputs), model.dimensions) and bool(np.all(np.abs(vectors) <= _LARGEST))
     if not sound:
-        raise Unavailable(
+        raise ModelAnswerInvalid(
             f"The embedding model answered with vectors of shape {vectors.shape}; {len(inputs)} vectors "
-            f"of {model.dimensions} finite numbers were expected.",
-            code="MODEL_ANSWER_INVALID",
+            f"of {model.dimensions} finite numbers were expected."
         )
     return Vectors(batch, _joined(batch, vectors), embedded.num_tokens)
 

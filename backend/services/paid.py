@@ -1,20 +1,24 @@
 """Models that are paid for: every call is entered into an account before it is made."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import structlog
 from numpy.typing import NDArray
 
 from backend.errors import AppError, Unavailable
-from backend.llm import EmbeddingModel, Models, TokenUsage
+from backend.llm import EmbeddingModel, ModelAnswerInvalid, Models, TokenUsage, calls
 from backend.rag import embed, tokens
 from backend.rag.embed import Batch, Vectors
 from backend.rag.models import Prompt, Shape
 from db.engine import Database
 from db.models import Usage, UsageKind
 from db.queries import usage
+
+log = structlog.get_logger()
 
 
 class PaidCall(Protocol):
@@ -76,16 +80,35 @@ class PaidModels:
 
 
 async def embed_batch(
-    database: Database, models: Models, batch: Batch, model: EmbeddingModel, *, call: Usage
+    database: Database, models: Models, batch: Batch, model: EmbeddingModel, *, call: Callable[[], Usage]
 ) -> Vectors:
-    """Pay for one batch, and note it before: the call in which a worker is killed was bought as well.
+    """Pay for one batch; an answer that cannot be used is asked for again as often as none at all would be.
 
-    `call` is the new row of it, with the tokens as estimated. What was bought was bought, even when a fence
-    is lost: these writes are not fenced. Raises AppError when the provider gives nothing; that costs nothing.
+    `call` makes the row of one call, with the tokens as estimated: each is a call of its own. What was bought
+    was bought, even when a fence is lost: these writes are not fenced. Raises AppError when the provider
+    gives nothing usable.
+    """
+    for pause in calls.RETRY_SECONDS:
+        try:
+            return await _embedded(database, models, batch, model, call())
+        except ModelAnswerInvalid as error:
+            log.warning("embeddings.unusable", seconds=pause, reason=error.message)
+        await calls.rest(pause)
+    return await _embedded(database, models, batch, model, call())
+
+
+async def _embedded(
+    database: Database, models: Models, batch: Batch, model: EmbeddingModel, call: Usage
+) -> Vectors:
+    """One call, noted before: that in which a worker is killed was bought as well.
+
+    An answer that cannot be used may have been paid for, and keeps its estimate; a refusal costs nothing.
     """
     await usage.save(database, rows=[call])
     try:
         bought = await embed.embed(models, batch, model)
+    except ModelAnswerInvalid:
+        raise
     except AppError:
         call.num_input_tokens = 0
         await usage.save(database, rows=[call])

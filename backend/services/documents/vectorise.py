@@ -73,15 +73,17 @@ async def publish(run: Run) -> None:
 
 
 async def _buy(run: Run, batch: Batch) -> Vectors:
-    call = Usage(
-        user_id=run.document.uploaded_by,
-        project_id=run.document.project_id,
-        document_id=run.document.id,
-        attempt=run.target.attempt,
-        kind=UsageKind.EMBEDDING,
-        model=run.generation.model,
-        num_input_tokens=batch.num_tokens,
-    )
+    def call() -> Usage:
+        return Usage(
+            user_id=run.document.uploaded_by,
+            project_id=run.document.project_id,
+            document_id=run.document.id,
+            attempt=run.target.attempt,
+            kind=UsageKind.EMBEDDING,
+            model=run.generation.model,
+            num_input_tokens=batch.num_tokens,
+        )
+
     doors = run.doors
     return await paid.embed_batch(doors.database, doors.models, batch, run.embedding, call=call)
 

@@ -230,14 +230,17 @@ async def _buy(build: Build, batch: Batch) -> Vectors:
             f"{build.model.name} ({build.model.dimensions} dimensions) is not offered here any more.",
             code=failures.EMBEDDING_MODEL_MISSING,
         )
-    call = Usage(
-        user_id=build.payer,
-        project_id=build.generation.project_id,
-        attempt=build.generation.attempt,
-        kind=UsageKind.EMBEDDING,
-        model=build.model.name,
-        num_input_tokens=batch.num_tokens,
-    )
+
+    def call() -> Usage:
+        return Usage(
+            user_id=build.payer,
+            project_id=build.generation.project_id,
+            attempt=build.generation.attempt,
+            kind=UsageKind.EMBEDDING,
+            model=build.model.name,
+            num_input_tokens=batch.num_tokens,
+        )
+
     return await paid.embed_batch(doors.database, doors.models, batch, build.model, call=call)
 
 

@@ -12,6 +12,7 @@ from reportlab.platypus import PageBreak, Paragraph, SimpleDocTemplate
 
 from backend.errors import Unavailable
 from backend.events import Event
+from backend.llm import calls, gate
 from backend.services.documents import control
 from db.models import DocumentStatus, UsageKind
 from tests.fixtures.house import House, markdown
@@ -216,18 +217,44 @@ async def test_a_batch_that_the_provider_refuses_for_a_while_is_asked_for_again(
     assert (await house.document(document_id)).status is DocumentStatus.COMPLETED
 
 
+async def test_a_batch_that_is_answered_with_garbage_is_asked_for_again_and_each_call_is_counted(
+    house: House, model_control: httpx.AsyncClient, pauses: list[float]
+) -> None:
+    order = {"endpoint": "embeddings", "mode": "garbage", "times": len(calls.RETRY_SECONDS)}
+    await model_control.post("/control", json=order)
+    document_id = await house.upload(markdown(2))
+    await house.ingest()
+    assert (await house.document(document_id)).status is DocumentStatus.COMPLETED
+    assert len(await house.seen_by_search(document_id)) == 2
+    assert len(pauses) == len(calls.RETRY_SECONDS)
+    paid = await house.usage()
+    assert len(paid) == 1 + len(calls.RETRY_SECONDS) and all(call.num_input_tokens > 0 for call in paid)
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The pauses between tries, noted instead of waited for."""
+    noted: list[float] = []
+
+    async def note(seconds: float) -> None:
+        noted.append(seconds)
+
+    monkeypatch.setattr(gate, "sleep", note)
+    return noted
+
+
 @pytest.mark.parametrize(
     ("mode", "code"), [("500", "MODEL_UNAVAILABLE"), ("garbage", "MODEL_ANSWER_INVALID")]
 )
 async def test_a_provider_that_fails_ends_the_attempt_and_a_retry_buys_only_what_is_missing(
-    house: House, model_control: httpx.AsyncClient, mode: str, code: str
+    house: House, model_control: httpx.AsyncClient, pauses: list[float], mode: str, code: str
 ) -> None:
     document_id = await house.upload(markdown(10))
     models = Failing(house.worker.models, model_control, after=2, mode=mode)
     await house.ingest(models=models)
     row = await house.document(document_id)
     assert (row.status, row.failure_code) == (DocumentStatus.FAILED, code)
-    assert row.num_chunks_embedded == 8
+    assert row.num_chunks_embedded == 8 and len(pauses) == 3
     assert await house.seen_by_search(document_id) == []
     last = (await house.history(document_id))[-1]
     assert last.data["retryable"] is True
