@@ -5,6 +5,8 @@ from functools import partial
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.extensions import SchemaExtension
+from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -36,7 +38,7 @@ from backend.transport import introspection
 from backend.transport.caps import Caps
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
-from backend.transport.limits import EXTENSIONS
+from backend.transport.limits import EXTENSIONS, Results
 from backend.transport.persisted import Documents
 from backend.transport.presence import Presence
 from backend.transport.senders import Senders
@@ -88,6 +90,11 @@ class Schema(strawberry.Schema):
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
         pass
+
+    def create_extensions_runner(
+        self, execution_context: ExecutionContext, extensions: list[SchemaExtension]
+    ) -> SchemaExtensionsRunner:
+        return Results(execution_context, extensions)
 
 
 schema = Schema(

@@ -35,7 +35,9 @@ _OPERATION_SECONDS = _histogram("operation", "How long queries and mutations too
 _ERRORS = _counter("graphql_errors", "Errors that clients were told, by code.", "code")
 _CONNECTIONS = _gauge("open_connections", "Sockets and streams that are open.", "kind")
 _FOLLOWED = _gauge("open_subscriptions", "Subscriptions that are open.")
-_EVENT_LAG = _histogram("event_lag", "From an event's making to its arrival in this process.")
+_EVENT_LAG = _histogram(
+    "event_lag", "From an event's making to its arrival in this process, of each eighth message."
+)
 _CLAIMS = _counter("claims", "Rows that were taken to be worked on.", "kind")
 _LOST = _counter("leases_lost", "Rows that changed hands while they were worked on.", "kind")
 _RETURNED = _counter("leases_returned", "Rows that were handed back as the process ended.", "kind")

@@ -1,6 +1,5 @@
 """One envelope for everything that is announced: text, steps, citations and progress."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
@@ -60,8 +59,10 @@ class Event:
         )
 
 
-def merged(events: Iterable[Event]) -> list[Event]:
+def merged(events: list[Event]) -> list[Event]:
     """The same story in fewer events: adjacent text becomes one event under the last one's cursor."""
+    if len(events) < 2:
+        return events
     told: list[Event] = []
     for (kind, _), run in groupby(events, key=lambda event: (event.kind, event.cursor.attempt)):
         together = list(run)

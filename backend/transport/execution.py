@@ -44,13 +44,13 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
         self._events: dict[type, Say] = {}
         """How an event of a class is said; shared with the copies that are made for each event."""
 
-    def execute_operation(self, serially: bool | None = None) -> Any:
-        """The outcome of the operation, or of one event of it."""
-        say = self._events.get(type(self.root_value))
+    def build_per_event_executor(self, payload: Any) -> Any:
+        """A copy for one event; where it is known how the event is said, what stands for such a copy."""
+        say = self._events.get(type(payload))
         if say is not None:
             with suppress(Exception):
-                return ExecutionResult(say(self.root_value), None)
-        return super().execute_operation(serially)
+                return _Said(ExecutionResult(say(payload), None))
+        return super().build_per_event_executor(payload)
 
     def execute_fields(
         self,
@@ -126,6 +126,18 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
         known = self._known
         found = {name: known.of_field(parent_type, details, self._asked) for name, details in fields.items()}
         return {name: say for name, say in found.items() if say is not None}
+
+
+class _Said:
+    """An executor of an event whose outcome is known already."""
+
+    __slots__ = ("outcome",)
+
+    def __init__(self, outcome: ExecutionResult) -> None:
+        self.outcome = outcome
+
+    def execute_operation(self, serially: bool | None = None) -> ExecutionResult:
+        return self.outcome
 
 
 def _merged(order: GroupedFieldSet, said: dict[str, Any], found: dict[str, Any]) -> dict[str, Any]:

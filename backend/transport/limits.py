@@ -18,6 +18,8 @@ from graphql import (
 from graphql.language import VisitorAction
 from graphql.validation import ASTValidationRule
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
+from strawberry.extensions.runner import SchemaExtensionsRunner
+from strawberry.types import ExecutionContext
 
 from backend.transport import counting
 from backend.transport.till import Prices, Spent
@@ -137,6 +139,17 @@ class Paid(ValidationCache):
         """`cost`, with the first result: what follows of a subscription costs nothing more."""
         told, self._told = self._told, None
         return told or {}
+
+
+class Results(SchemaExtensionsRunner):
+    """Asks those extensions for results that may have any. Each event of a subscription comes by here."""
+
+    async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        for extension in self.extensions:
+            if isinstance(extension, Paid):
+                told.update(extension.get_results())
+        return told | ctx.extensions_results
 
 
 EXTENSIONS: tuple[Callable[[], SchemaExtension], ...] = (
