@@ -21,6 +21,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -44,7 +45,6 @@ ROOT_POINTS = {"query": 0, "mutation": 10, "subscription": 10}
 DEAR = {
     "search": 20,
     "searchMessages": 10,
-    "previewRetrievalSettings": 200,
     "exportChat": 20,
     "sendMessage": 100,
     "regenerateMessage": 100,
@@ -56,20 +56,28 @@ DEAR = {
     "__type": 10,
 }
 """Fields at the root that reach a model, another server, or very many rows."""
+DEAR_ITEMS = {
+    "previewRetrievalSettings": {"questions": 40, "numFromFeedback": 40},
+    "requestUploads": {"files": 5},
+    "requestUploadParts": {"parts": 1},
+}
+"""Of each item of these fields' inputs: a list's, or as many as a number says."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Page:
-    """A page's size that a variable gives: its own value, or `first` of the input that it is."""
+    """A size that a variable gives: its own value, or that of a field of the input that it is; of a list its
+    length."""
 
     variable: str
-    is_input: bool
+    field: str
+    """Empty: the variable's own value."""
     default: int
 
     def size(self, variables: Mapping[str, Any]) -> int:
         value = variables.get(self.variable)
-        if self.is_input:
-            value = value.get("first") if isinstance(value, dict) else None
+        if self.field:
+            value = value.get(self.field) if isinstance(value, dict) else None
         return _bounded(value, self.default)
 
 
@@ -146,27 +154,29 @@ class _Reading:
     def _field(self, parent: GraphQLNamedType, node: FieldNode) -> tuple[Sum, Sum]:
         name = node.name.value
         is_root = parent in (self._schema.query_type, self._schema.mutation_type)
-        extra = DEAR.get(name, 0) if is_root else 0
+        extra: Sum = Counter({(): DEAR.get(name, 0) if is_root else 0})
         if name.startswith("__"):
-            return Counter({(): extra}), Counter()
+            return extra, Counter()
         field = _field_of(parent, name)
         kind = get_named_type(field.type)
+        for item, points in DEAR_ITEMS.get(name, {}).items() if is_root else ():
+            extra += _times(Counter({(): points}), _of_input(node, field, item) or 0)
         if is_leaf_type(kind) or node.selection_set is None:
-            return Counter({(): extra}), Counter()
+            return extra, Counter()
         fixed, paged = self.selections(kind, node.selection_set)
         fixed = fixed + Counter({(): 1})
         return _sized(node, field, fixed, paged, extra)
 
 
-def _sized(node: FieldNode, field: GraphQLField, fixed: Sum, paged: Sum, extra: int) -> tuple[Sum, Sum]:
+def _sized(node: FieldNode, field: GraphQLField, fixed: Sum, paged: Sum, extra: Sum) -> tuple[Sum, Sum]:
     """An object field's sums, once it is known how often the field is there."""
     is_list, page = _is_list(field), _page(node, field)
     if is_list:
         item = fixed + _times(paged, LIST_SIZE)
         if page is None:
-            return Counter({(): extra}), item
-        return _times(item, page) + Counter({(): extra}), Counter()
-    fixed = fixed + Counter({(): extra})
+            return extra, item
+        return _times(item, page) + extra, Counter()
+    fixed = fixed + extra
     return (fixed, paged) if page is None else (fixed + _times(paged, page), Counter())
 
 
@@ -181,18 +191,22 @@ def _page(node: FieldNode, field: GraphQLField) -> int | Page | None:
     given = {argument.name.value: argument for argument in node.arguments or ()}
     if "first" in field.args:
         return _size(given.get("first"), field.args["first"].default_value)
-    if "input" not in field.args:
+    return _of_input(node, field, "first")
+
+
+def _of_input(node: FieldNode, field: GraphQLField, name: str) -> int | Page | None:
+    """The size that a field of the input gives; None for an input without it."""
+    kind = get_named_type(field.args["input"].type) if "input" in field.args else None
+    wanted = getattr(kind, "fields", {}).get(name)
+    if wanted is None:
         return None
-    first = getattr(get_named_type(field.args["input"].type), "fields", {}).get("first")
-    if first is None:
-        return None
-    value = given["input"].value if "input" in given else None
+    value = next((each.value for each in node.arguments or () if each.name.value == "input"), None)
     if isinstance(value, VariableNode):
-        return Page(value.name.value, True, _bounded(first.default_value, LIST_SIZE))
+        return Page(value.name.value, name, _bounded(wanted.default_value, LIST_SIZE))
     if isinstance(value, ObjectValueNode):
-        inner = next((each.value for each in value.fields if each.name.value == "first"), None)
-        return _value(inner, first.default_value)
-    return _bounded(first.default_value, LIST_SIZE)
+        inner = next((each.value for each in value.fields if each.name.value == name), None)
+        return _value(inner, wanted.default_value)
+    return _bounded(wanted.default_value, LIST_SIZE)
 
 
 def _size(argument: ArgumentNode | None, default: Any) -> int | Page:
@@ -202,12 +216,16 @@ def _size(argument: ArgumentNode | None, default: Any) -> int | Page:
 def _value(value: ValueNode | None, default: Any) -> int | Page:
     usual = _bounded(default, LIST_SIZE)
     if isinstance(value, VariableNode):
-        return Page(value.name.value, False, usual)
+        return Page(value.name.value, "", usual)
+    if isinstance(value, ListValueNode):
+        return _bounded(len(value.values), usual)
     return _bounded(int(value.value), usual) if isinstance(value, IntValueNode) else usual
 
 
 def _bounded(value: Any, default: int) -> int:
     """What is no number is for the operation itself to refuse, and so is too large a page; 7.0 is one."""
+    if isinstance(value, list):
+        value = len(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if value is Undefined or isinstance(value, bool) or not isinstance(value, int):

@@ -13,6 +13,10 @@ from tests.fixtures.served import Served, serving
 EVENTS = 'subscription { messageEvents(messageId: "x") { __typename } }'
 SEARCH = "query ($i: SearchInput!) { search(input: $i) { ... on SearchPayload { hits { score } } } }"
 SEARCH_THIRTY = SEARCH.replace("!)", ' = {projectId: "x", query: "y", first: 30})')
+UPLOADS = "mutation ($i: RequestUploadsInput!) { requestUploads(input: $i) { __typename } }"
+PREVIEW = """
+query ($i: PreviewRetrievalSettingsInput!) { previewRetrievalSettings(input: $i) { __typename } }
+"""
 
 
 def points(query: str, /, **variables: Any) -> int:
@@ -43,6 +47,14 @@ def points(query: str, /, **variables: Any) -> int:
         (SEARCH_THIRTY, {}, 20 + 1 + 30),
         (SEARCH_THIRTY, {"i": {"first": 3}}, 20 + 1 + 3),
         ("{ embeddingModels { name } }", {}, 10),
+        (UPLOADS, {"i": {"files": [{}] * 30}}, 10 + 5 * 30 + 1),
+        (
+            UPLOADS.replace("$i)", "{projectId: 1, files: []})").replace("($i: RequestUploadsInput!)", ""),
+            {},
+            10 + 1,
+        ),
+        (PREVIEW, {"i": {"questions": [{}] * 3, "numFromFeedback": 2}}, 40 * 5 + 1),
+        (PREVIEW, {"i": {}}, 1),
         ("{ ...F ...F } fragment F on Query { viewer { id } }", {}, 2),
         ("{ projects(first: 2) { ...P } } fragment P on ProjectConnection { edges { cursor } }", {}, 1 + 2),
         ("{ __schema { types { fields { args { name } } } } }", {}, 100),
@@ -71,7 +83,7 @@ def test_fragments_that_double_at_each_step_are_read_once() -> None:
 def test_every_dear_field_is_one_of_the_schema() -> None:
     roots = [schema._schema.query_type, schema._schema.mutation_type]
     names = {name for root in roots if root for name in root.fields}
-    assert {name for name in cost.DEAR if not name.startswith("__")} <= names
+    assert {name for name in [*cost.DEAR, *cost.DEAR_ITEMS] if not name.startswith("__")} <= names
 
 
 async def test_each_answer_tells_its_cost(standing: Served) -> None:
