@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -83,14 +83,16 @@ def _each(context: Context, read: Callable[[Session, Viewer, K], Awaitable[V]]) 
 def _at_once(
     context: Context,
     glance: Callable[[Database, Viewer, K], Awaitable[V | None]],
-    in_full: DataLoader[K, V],
+    make_in_full: Callable[[], DataLoader[K, V]],
 ) -> DataLoader[K, V]:
     """One round trip for each key; what a glance does not show is read in full, to say why."""
+
+    in_full = cache(make_in_full)
 
     async def look(key: K) -> V | BaseException:
         try:
             seen = await glance(context.handles.database, context.viewer, key)
-            return await in_full.load(key) if seen is None else seen
+            return await in_full().load(key) if seen is None else seen
         except AppError as error:
             return error
 
@@ -185,12 +187,16 @@ def _feedback(context: Context) -> DataLoader[UUID, rows.Feedback | None]:
 
 
 MAKERS: dict[str, Callable[[Context], Any]] = {
-    "nodes": lambda context: _at_once(context, nodes.glance, _batch(context, partial(_nodes, context))),
+    "nodes": lambda context: _at_once(
+        context, nodes.glance, lambda: _batch(context, partial(_nodes, context))
+    ),
     "settings_by_project": lambda context: _batch(context, projects.settings_of),
     "generation_by_project": lambda context: _batch(context, projects.generations_of),
     "model_change_by_project": lambda context: _batch(context, generations.changes_of),
     "former_generation_by_project": lambda context: _batch(context, generations.former_of),
-    "documents_by_project": lambda context: _at_once(context, _documents_at_once, _each(context, _documents)),
+    "documents_by_project": lambda context: _at_once(
+        context, _documents_at_once, lambda: _each(context, _documents)
+    ),
     "chunks_by_document": lambda context: _each(context, _chunks),
     "num_documents_by_project": lambda context: _batch(context, document_rows.num_of_projects),
     "crawls_by_project": lambda context: _each(context, _crawls),
