@@ -60,13 +60,15 @@ function actionsOf(client: ApolloClient, project: string): Actions {
   };
 }
 
-/** Do it to all, a few at a time; what failed, in the order of the ids. */
-export async function toAll(ids: readonly string[], act: Act): Promise<unknown[]> {
+/** Do it to all, a few at a time, telling how many are done; what failed, in the order it did. */
+export async function toAll(ids: readonly string[], act: Act, onDone: (numDone: number) => void = () => {}): Promise<unknown[]> {
   const failures: unknown[] = [];
   let next = 0;
+  let numDone = 0;
   async function work() {
     for (let id = ids[next++]; id !== undefined; id = ids[next++]) {
       await act(id).catch((error: unknown) => failures.push(error));
+      onDone(++numDone);
     }
   }
   await Promise.all(Array.from({ length: PARALLEL }, work));

@@ -20,19 +20,30 @@ interface BulkBarProps {
   onSelect: (documents: Listed[]) => void;
 }
 
+interface Running {
+  act: Act;
+  numDone: number;
+  num: number;
+}
+
+/** One thing at a time: the button of what runs turns, the others wait. */
+const stateOf = (running: Running | null, act: Act) => ({ isBusy: running?.act === act, disabled: running !== null });
+
 export function BulkBar({ project, shown, isWhole, chosen, onSelect }: BulkBarProps) {
   const say = useToast();
   const { retry, cancel, reingest } = useDocumentActions(project);
-  const [isBusy, setIsBusy] = useState(false);
+  /** Which act runs, and how far it is. */
+  const [running, setRunning] = useState<Running | null>(null);
   const [isDeleting, setIsDeleting] = useState(false);
   const failed = chosen.filter(({ status }) => canRetry(status));
   const ready = chosen.filter(({ status }) => status === 'COMPLETED');
   const working = chosen.filter(({ status }) => isWorking(status));
 
   async function run(documents: Listed[], act: Act) {
-    setIsBusy(true);
-    const failures = await toAll(documents.map(({ id }) => id), act);
-    setIsBusy(false);
+    const tell = (numDone: number) => setRunning({ act, numDone, num: documents.length });
+    tell(0);
+    const failures = await toAll(documents.map(({ id }) => id), act, tell);
+    setRunning(null);
     if (failures.length > 0) say(`${count(failures.length, 'document')} could not be changed: ${sentenceOf(failures[0])}`, { isError: true });
   }
 
@@ -49,13 +60,13 @@ export function BulkBar({ project, shown, isWhole, chosen, onSelect }: BulkBarPr
           onChange={() => onSelect(chosen.length === shown.length ? [] : shown)}
           className="size-4 accent-accent"
         />
-        {chosen.length > 0 ? `${chosen.length} selected` : isWhole ? 'Select all' : `Select the ${shown.length} read so far`}
+        {running ? `${running.numDone} of ${running.num} done` : chosen.length > 0 ? `${chosen.length} selected` : isWhole ? 'Select all' : `Select the ${shown.length} read so far`}
       </label>
       <div className="-ml-1.5 flex flex-wrap max-sm:w-full">
-        {failed.length > 0 && <Button weight="quiet" className="px-2" icon="retry" isBusy={isBusy} onClick={() => void run(failed, retry)}>Try again</Button>}
-        {ready.length > 0 && <Button weight="quiet" className="px-2" icon="file" isBusy={isBusy} onClick={() => void run(ready, reingest)}>Read again</Button>}
-        {working.length > 0 && <Button weight="quiet" className="px-2" icon="pause" isBusy={isBusy} onClick={() => void run(working, cancel)}>Cancel</Button>}
-        {chosen.length > 0 && <Button weight="quiet" className="px-2" icon="trash" onClick={() => setIsDeleting(true)}>Delete</Button>}
+        {failed.length > 0 && <Button weight="quiet" className="px-2" icon="retry" {...stateOf(running, retry)} onClick={() => void run(failed, retry)}>Try again</Button>}
+        {ready.length > 0 && <Button weight="quiet" className="px-2" icon="file" {...stateOf(running, reingest)} onClick={() => void run(ready, reingest)}>Read again</Button>}
+        {working.length > 0 && <Button weight="quiet" className="px-2" icon="pause" {...stateOf(running, cancel)} onClick={() => void run(working, cancel)}>Cancel</Button>}
+        {chosen.length > 0 && <Button weight="quiet" className="px-2" icon="trash" disabled={running !== null} onClick={() => setIsDeleting(true)}>Delete</Button>}
       </div>
       <DeleteDocuments project={project} documents={chosen} isOpen={isDeleting} onClose={() => setIsDeleting(false)} />
     </div>

@@ -23,14 +23,15 @@ const MANY = 'The files and everything read from them go, and they are no longer
 export function DeleteDocuments({ project, documents, isOpen, onClose, onDeleted }: DeleteProps) {
   const say = useToast();
   const { remove } = useDocumentActions(project);
-  const [isBusy, setIsBusy] = useState(false);
+  const [running, setRunning] = useState<{ numDone: number; num: number } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const what = documents.length === 1 && documents[0] ? `“${documents[0].name}”` : count(documents.length, 'document');
 
   async function removeAll() {
-    setIsBusy(true);
-    const [failure] = await toAll(documents.map(({ id }) => id), remove);
-    setIsBusy(false);
+    const tell = (numDone: number) => setRunning({ numDone, num: documents.length });
+    tell(0);
+    const [failure] = await toAll(documents.map(({ id }) => id), remove, tell);
+    setRunning(null);
     setProblem(failure ? sentenceOf(failure) : null);
     if (failure) return;
     say(`Deleted ${what}.`);
@@ -39,12 +40,12 @@ export function DeleteDocuments({ project, documents, isOpen, onClose, onDeleted
   }
 
   return (
-    <Dialog isOpen={isOpen} onClose={onClose} title={`Delete ${what}?`} description="This cannot be undone.">
-      <p>{documents.length === 1 ? ONE : MANY} Answers keep the words they quoted.</p>
+    <Dialog isOpen={isOpen} onClose={onClose} isFirm={running !== null} title={running ? 'Deleting…' : `Delete ${what}?`} description="This cannot be undone.">
+      <p>{running ? `${running.numDone} of ${running.num} are deleted.` : `${documents.length === 1 ? ONE : MANY} Answers keep the words they quoted.`}</p>
       {problem && <Notice className="mt-4">{problem}</Notice>}
       <DialogActions>
-        <Button onClick={onClose}>Keep</Button>
-        <Button weight="danger" icon="trash" isBusy={isBusy} onClick={() => void removeAll()}>
+        <Button disabled={running !== null} onClick={onClose}>Keep</Button>
+        <Button weight="danger" icon="trash" isBusy={running !== null} onClick={() => void removeAll()}>
           Delete
         </Button>
       </DialogActions>
