@@ -24,6 +24,7 @@ from backend.transport import persisted, playground
 from backend.transport.caps import Caps
 from backend.transport.execution import PlainFirst
 from backend.transport.graphql import GraphQLApp, TransportLimits
+from backend.transport.patience import PatientHttp
 from backend.transport.peers import PingedSocket
 from backend.transport.persisted import Documents
 from backend.transport.till import Till
@@ -153,6 +154,7 @@ def server(settings: Settings) -> Server:
             create_app(settings),
             host=settings.api.host,
             port=settings.api.port,
+            http=PatientHttp,
             ws=PingedSocket,
             ws_ping_interval=settings.api.keep_alive_seconds,
             ws_ping_timeout=settings.api.keep_alive_seconds,

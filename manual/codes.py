@@ -40,6 +40,7 @@ REQUESTS = {
     "PERSISTED_QUERY_MISMATCH": "The hash is not the SHA-256 of the document, or `persistedQuery` is not of version 1.",
     "OPERATION_NOT_LISTED": "Only operations of the operator's manifest are run here.",
     "TOO_EXPENSIVE": "The operation costs more points than `limit`; `found` says how many. Ask for smaller pages.",
+    "VALIDATION_ABORTED": "The document names fields of one name too often to be checked, or has too many errors. Name each field once.",
     "TIMEOUT": "504: the operation took longer than `OPENTRACE_API__REQUEST_TIMEOUT_SECONDS`. Ask for less at once.",
     "CONNECT_AGAIN": "The stream has reached its greatest age. Connect again with the last cursor.",
     "INTERNAL": "Something unexpected. Tell the operator the `errorId`: it stands in the log.",

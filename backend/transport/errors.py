@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
+from graphql.validation.validate import ValidationAbortedError
 
 from backend import metrics
 from backend.errors import AppError
@@ -15,11 +16,15 @@ log = structlog.get_logger()
 GRAPHQL = "GRAPHQL"
 """What errors of the document itself are counted as; they carry no code."""
 
+ABORTED = "Checking the document was given up: it names fields of one name too often, or is wrong too often."
+
 MASKED = "Something went wrong on our side. Error id {id}"
 
 
 def present(error: GraphQLError) -> GraphQLFormattedError:
     """The error as the client sees it. What nobody expected is logged whole, under the id that is shown."""
+    if isinstance(error, ValidationAbortedError):
+        return _said(error, ABORTED, {"code": "VALIDATION_ABORTED"})
     cause = error.original_error
     while isinstance(cause, GraphQLError):
         cause = cause.original_error

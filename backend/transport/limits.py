@@ -17,6 +17,7 @@ from graphql import (
 )
 from graphql.language import VisitorAction
 from graphql.validation import ASTValidationRule
+from graphql.validation.rules import overlapping_fields_can_be_merged
 from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension, ValidationCache
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
@@ -33,6 +34,8 @@ MAX_MUTATIONS = 10
 MAX_DIRECTIVES = 50
 ROOT_LIMITS = {"mutation": ("TOO_MANY_MUTATIONS", MAX_MUTATIONS)}
 NUM_CACHED_DOCUMENTS = 512
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
+"""Fields of one name are compared pair by pair; as many comparisons as the library allows take most of a second."""
 
 
 class DocumentLimits(ValidationRule):

@@ -3,81 +3,25 @@
 import asyncio
 import base64
 import hmac
-import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from jwt.algorithms import RSAAlgorithm
 
 from backend import auth
 from backend.auth import Identity, Tokens
 from backend.errors import NotSignedIn, Unavailable
 from backend.local.issuer import Issuer
-
-ISSUER = "https://issuer.example"
-KEYS = {
-    name: rsa.generate_private_key(public_exponent=65537, key_size=2048) for name in ("old", "new", "odd")
-}
-
-
-def token(key: str = "old", *, kid: str | None = None, **claims: Any) -> str:
-    """A token that is good but for what the arguments change; a claim of None is left out."""
-    now = int(time.time())
-    payload = {"iss": ISSUER, "sub": "user_1", "iat": now, "exp": now + 60} | claims
-    payload = {name: value for name, value in payload.items() if value is not None}
-    return jwt.encode(payload, KEYS[key], algorithm="RS256", headers={"kid": kid or key})
-
-
-def unsigned(header: dict[str, str], signature: str = "") -> str:
-    payload = {"iss": ISSUER, "sub": "user_1", "exp": int(time.time()) + 60}
-    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=") for part in (header, payload))
-    return b".".join(parts).decode() + f".{signature}"
-
-
-@dataclass
-class KeyServer:
-    """Publishes keys by name, counts its visitors, and can be told to fail."""
-
-    published: list[str] = field(default_factory=lambda: ["old"])
-    body: bytes | None = None
-    num_requests: int = 0
-    port: int = 0
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/jwks.json"
-
-    async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        self.num_requests += 1
-        body = self.body if self.body is not None else self.keys()
-        head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        writer.write(head.encode() + body)
-        await writer.drain()
-        writer.close()
-        await writer.wait_closed()
-
-    def keys(self) -> bytes:
-        shown = [
-            {**RSAAlgorithm.to_jwk(KEYS[name].public_key(), as_dict=True), "kid": name, "alg": "RS256"}
-            for name in self.published
-        ]
-        return json.dumps({"keys": shown}).encode()
+from tests.fixtures.issuers import ISSUER, KEYS, KeyServer, publishing, token, unsigned
 
 
 @pytest.fixture
 async def key_server() -> AsyncIterator[KeyServer]:
-    keys = KeyServer()
-    server = await asyncio.start_server(keys.answer, "127.0.0.1", 0)
-    keys.port = server.sockets[0].getsockname()[1]
-    async with server:
+    async with publishing() as keys:
         yield keys
 
 
