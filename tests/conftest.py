@@ -12,6 +12,7 @@ pytest_plugins = [
     "tests.fixtures.served",
     "tests.fixtures.servers",
     "tests.fixtures.shelves",
+    "tests.fixtures.sieges",
     "tests.fixtures.site",
     "tests.fixtures.stage",
     "tests.fixtures.suites",

@@ -6,6 +6,7 @@ from uuid import uuid4
 import structlog
 from graphql import GraphQLError, GraphQLFormattedError
 from graphql.validation.validate import ValidationAbortedError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 
 from backend import metrics
 from backend.errors import AppError
@@ -57,6 +58,10 @@ def extensions_of(error: AppError) -> dict[str, Any]:
 
 
 def _masked(cause: BaseException, path: list[str | int] | None) -> tuple[str, dict[str, Any]]:
+    if isinstance(cause, CannotGetOperationTypeError):
+        return cause.as_http_error_reason(), {"code": "BAD_REQUEST"}
+    if isinstance(cause, InvalidOperationTypeError):
+        return "Mutations are sent by POST.", {"code": "METHOD_NOT_ALLOWED"}
     id = uuid4().hex
     log.error("error.masked", error_id=id, path=path, exc_info=cause)
     return MASKED.format(id=id), {"code": "INTERNAL", "errorId": id}

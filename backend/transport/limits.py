@@ -35,7 +35,7 @@ MAX_DIRECTIVES = 50
 ROOT_LIMITS = {"mutation": ("TOO_MANY_MUTATIONS", MAX_MUTATIONS)}
 NUM_CACHED_DOCUMENTS = 512
 overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
-"""Fields of one name are compared pair by pair; as many comparisons as the library allows take most of a second."""
+"""Fields of one name are compared in pairs; as many as the library allows take most of a second."""
 
 
 class DocumentLimits(ValidationRule):

@@ -1,4 +1,4 @@
-"""How long an HTTP connection may take to say what it wants: whole heads and whole bodies, or it is let go of.
+"""How long an HTTP connection may take to say what it wants: or it is let go of.
 
 The server's own clock runs between requests alone, and any byte stops it: a client that says one byte now and
 then would keep its connection for ever, and enough of those keep everybody else out.

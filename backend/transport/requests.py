@@ -11,7 +11,7 @@ from backend.errors import Invalid
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
 from backend.transport.persisted import name_of
 
-DRAINED_TIMES = 10
+DRAINED_TIMES = 25
 
 
 class BadRequest(Exception):
