@@ -28,6 +28,20 @@ DOCUMENTS = (
         ),
     ),
     Attack(
+        "3 aliases in each of 9 fragments, one within another",
+        "400 TOO_EXPENSIVE",
+        asking(
+            MESSAGE.format(inner="...F0")
+            + " ".join(
+                f" fragment F{n} on Message {{ {repeated('a{n}: parent {{ ...N }}', 3)} }}".replace(
+                    "N", f"F{n + 1}"
+                )
+                for n in range(9)
+            )
+            + " fragment F9 on Message { id }"
+        ),
+    ),
+    Attack(
         "The same field with fields of its own, 300 times",
         "400 VALIDATION_ABORTED",
         asking("{ projects { edges { node { " + "documents { totalCount } " * 300 + "} } } }"),
