@@ -11,7 +11,7 @@ from bench.results import Figure
 
 NAMES = (
     *("page", "first_token", "streaming", "stopping", "agent", "bus"),
-    *("queue", "ingestion", "throttle", "retrieval", "polling", "vector_store", "pair", "load"),
+    *("queue", "ingestion", "throttle", "retrieval", "polling", "vector_store", "pair", "load", "attacks"),
 )
 
 
