@@ -22,13 +22,15 @@ from backend.transactions import Transactions
 from backend.web import Web
 from db.engine import Database, Session
 from db.errors import Superseded
-from db.models import Document, EmbeddingGeneration
+from db.models import Document, DocumentStatus, EmbeddingGeneration
 from db.models.documents import STAGES
 from db.queries import documents, paces, projects, stages
 from db.queries import work as work_queries
 from db.queries.chunks import Target
 
 log = structlog.get_logger()
+
+PARTITIONING = DocumentStatus.PARTITIONING
 
 
 async def run_next(
@@ -79,8 +81,11 @@ async def _claim(doors: Doors, limits: Limits) -> Run | None:
         # A claim begins its attempt's events at 0, which is what `record` makes of a row that has none.
         document.event_seq = -1
         events.record(session, document, events.SNAPSHOT)
+        run = Run(doors, limits, document, version, target, generation, finished, Pace(history))
+        if PARTITIONING not in finished:
+            await run.enter(session, document, PARTITIONING)
     await removal.late_keys(doors.storage, abandoned)
-    return Run(doors, limits, document, version, target, generation, finished, Pace(history))
+    return run
 
 
 async def _serving(session: Session, project_id: UUID) -> EmbeddingGeneration:

@@ -128,7 +128,8 @@ class _Stager:
             vectors=bought.by_place,
         )
         self._done += len(places)
-        await _advance(run, self._done, self._total)
+        if len(places) < self._total:  # else publication, which is next, tells that all are there
+            await _advance(run, self._done, self._total)
 
 
 async def _advance(run: Run, done: int, total: int) -> None:
