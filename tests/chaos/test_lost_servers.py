@@ -96,7 +96,7 @@ async def test_documents_survive_the_loss_of_any_server(
             num_blows += 1
         async with asyncio.timeout(180):
             events = await follow_document(api, document)
-        assert events[-1]["__typename"] == "DocumentCompleted"
+        assert events[-1]["__typename"] == "DocumentCompleted", events[-1]
         database = await engine.open(mortal.postgres.url, pool_size=1, transaction_pooler=False)
         expected = texts_of(path)
         assert await published(database, document) == (expected, len(expected))
