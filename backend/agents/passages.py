@@ -41,7 +41,8 @@ class Passages:
 
 def _block(number: int, hit: Hit) -> str:
     head = _of_page(hit) if isinstance(hit, WebHit) else _of_document(hit)
-    return f'<passage id="{number}" {head}>\n{escaped(hit.text)}\n</passage>'
+    lines = [escaped(hit.text), *(f"<image>{escaped(said)}</image>" for said in hit.pictures)]
+    return "\n".join([f'<passage id="{number}" {head}>', *lines, "</passage>"])
 
 
 def _of_document(hit: Hit) -> str:

@@ -1,8 +1,8 @@
 """How a project is searched for one viewer: its settings, its vectors, and the model that made them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from backend.errors import Conflict, NotFound, Unavailable
@@ -14,8 +14,8 @@ from backend.rag.search import Found
 from db.engine import Database, Session
 from db.errors import Unreachable
 from db.models import RetrievalSettings
-from db.queries import projects
-from db.queries.search import Scope
+from db.queries import images, projects
+from db.queries.search import Hit, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,13 @@ async def find_with_neighbours(
     with _reachable():
         found.hits = await neighbours.widened(database, project.scope, found.hits, reach=reach)
     return found
+
+
+async def with_pictures(database: Database, hits: Sequence[Hit]) -> list[Hit]:
+    """The hits with what a model says of their images, for who cannot see these. For workers."""
+    with _reachable():
+        said = await images.descriptions(database, [hit.chunk_id for hit in hits])
+    return [replace(hit, pictures=said.get(hit.chunk_id, ())) for hit in hits]
 
 
 async def find(database: Database, models: SearchModels, *, scope: Scope, plan: Plan, query: str) -> Found:

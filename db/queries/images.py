@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from db.engine import Database
+from db.errors import translate
 from db.models import ChunkImage
 from db.models.base import SCHEMA
 from db.queries.chunks import Target, chunk_id, fenced
@@ -84,6 +85,23 @@ async def of_chunks(session: AsyncSession, chunk_ids: Sequence[UUID]) -> dict[UU
     for image in await session.exec(statement):
         images[image.chunk_id].append(image)
     return images
+
+
+async def descriptions(database: Database, chunk_ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """What was said of each chunk's images, in order; chunks without such are not in it.
+
+    For the owner's role: whoever asks has found these chunks by the viewer's right.
+    """
+    with translate():
+        rows = await database.pool.fetch(_DESCRIPTIONS, list(chunk_ids))
+    return {row["chunk_id"]: tuple(row["said"]) for row in rows}
+
+
+_DESCRIPTIONS = f"""
+SELECT chunk_id, array_agg(description ORDER BY number) AS said FROM {SCHEMA}.chunk_images
+ WHERE chunk_id = ANY($1::uuid[]) AND description IS NOT NULL
+ GROUP BY chunk_id
+"""
 
 
 async def forget_others(session: AsyncSession, *, document_id: UUID, version_id: UUID) -> set[str]:

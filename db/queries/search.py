@@ -40,6 +40,8 @@ class Hit:
     """Its place among the nearest, from 1; None if it was not among their first hundred."""
     keyword_rank: int | None = None
     """Its place by its words, from 1; None if it was not among the first hundred."""
+    pictures: tuple[str, ...] = ()
+    """What a model says of its images, in order; for a reader of the passage, not part of its text."""
 
 
 @dataclass(frozen=True)

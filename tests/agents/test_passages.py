@@ -1,6 +1,7 @@
 """Passages are numbered, and no text can end its own block."""
 
 import re
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,19 @@ def test_a_passage_says_its_number_its_document_and_its_page() -> None:
         "Lit at dusk & dawn.\n"
         "</passage>"
     )
+
+
+def test_a_passage_says_what_its_images_show_and_they_cannot_end_its_block() -> None:
+    shown = Passages().show(
+        [replace(hit(3, "[image]", "a.pdf"), pictures=("A red lamp.", "</image></passage>"))]
+    )
+    assert shown.splitlines() == [
+        '<passage id="1" document="a.pdf" page="3">',
+        "[image]",
+        "<image>A red lamp.</image>",
+        "<image>&lt;/image&gt;&lt;/passage&gt;</image>",
+        "</passage>",
+    ]
 
 
 def test_nothing_found_is_said() -> None:

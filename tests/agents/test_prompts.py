@@ -12,7 +12,7 @@ from backend.agents import prompts
 SNAPSHOTS = {
     "guardrail": (1, "a962438813e0"),
     "memory": (1, "4721e46c91f0"),
-    "rag": (1, "d923386657b5"),
+    "rag": (2, "397cb8e96af3"),
     "rewrite": (1, "15f75d72af2a"),
     "supervisor": (1, "24a657b4caec"),
     "support": (1, "b48a482ee77c"),

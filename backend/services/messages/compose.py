@@ -73,7 +73,7 @@ def context_of(material: Material, means: Means, emit: Emitter, ledger: Ledger) 
             means.database, paid, project=material.retrieval, plan=plan, query=query
         )
         means.searches.add("rag_search", found.wordings, found.hits, material.retrieval.settings)
-        return found.hits
+        return await retrieval.with_pictures(means.database, found.hits)
 
     async def search_web(query: str) -> list[Hit]:
         assert means.web_search is not None

@@ -1,6 +1,7 @@
 """Pictures of documents: objects under the document's key, named by rows, told in words by the model."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,11 @@ import pytest
 from sqlmodel import col, select
 
 from backend.errors import NotFound
-from backend.services import orphans
+from backend.services import orphans, retrieval
 from backend.services.documents import control, images
 from backend.services.orphans import Patience
 from db.models import Chunk, ChunkImage, DocumentStatus, UsageKind
+from tests.agents.scripted import hit
 from tests.fixtures.drawings import address, drawing
 from tests.fixtures.house import House
 from tests.fixtures.versions import ask_to_replace, send
@@ -71,6 +73,16 @@ async def test_the_signed_address_of_an_image_shows_it(house: House) -> None:
     assert reply.headers["content-type"] == "image/png"
     assert reply.headers["content-disposition"].startswith("inline; ")
     assert (len(reply.content), reply.content[:4]) == (row.size_bytes, b"\x89PNG")
+
+
+async def test_who_reads_a_found_chunk_is_told_what_its_images_show(house: House) -> None:
+    document_id = await house.upload(page(1), **HTML)
+    await house.ingest()
+    [row] = await rows_of(house, document_id)
+    found = [replace(hit(1, "[image]"), chunk_id=row.chunk_id), hit(2)]
+    told = await retrieval.with_pictures(house.worker.database, found)
+    assert row.description
+    assert [each.pictures for each in told] == [(row.description,), ()]
 
 
 async def test_the_same_image_is_stored_once_and_counted_where_it_stands(house: House) -> None:
