@@ -5,6 +5,12 @@ from typing import Any
 from backend.local.sample import PDF, QUESTION
 from tests.e2e.product import Product, ask, follow_answer, follow_document, new_project, text_of, upload
 
+STATE = """
+query State($document: ID!) {
+  document(id: $document) { status progress isStalled placeInQueue remaining { seconds low high } }
+}
+"""
+
 
 async def test_a_pdf_goes_in_and_an_answer_cites_the_right_page(product: Product) -> None:
     """Upload and ask on one API process, follow on the other."""
@@ -19,7 +25,15 @@ async def test_a_pdf_goes_in_and_an_answer_cites_the_right_page(product: Product
     assert ingestion[-1]["__typename"] == "DocumentCompleted"
     assert ingestion[-1]["document"] == {"numPages": 4, "numChunks": 3}
     progress = [event["progress"] for event in ingestion if event["__typename"] == "StageProgressed"]
-    assert progress == sorted(progress)
+    assert progress == sorted(progress) and all(share < 1 for share in progress)
+    seen = await first.execute(STATE, {"document": document})
+    assert seen["document"] == {
+        "status": "COMPLETED",
+        "progress": 1.0,
+        "isStalled": False,
+        "placeInQueue": None,
+        "remaining": None,
+    }
     assert len({event["cursor"] for event in ingestion[:-1]}) == len(ingestion) - 1
 
     answer = await ask(first, project, QUESTION)

@@ -130,7 +130,7 @@ async def test_the_second_document_of_a_project_knows_its_time_from_the_first(ho
     assert set(history.per_unit) == {PARTITIONING, DocumentStatus.CHUNKING, VECTORIZATION}
     row = await house.document(first)
     assert history.chunks_per_page == Rate.exactly((row.num_chunks or 0) / 3)
-    second = await house.upload(pdf(40), name="b.pdf", content_type="application/pdf")
+    second = await house.upload(pdf(80), name="b.pdf", content_type="application/pdf")
     await house.ingest()
     told = [event.data for event in await house.history(second) if event.kind == "StageProgressed"]
     assert told and all(data["remaining"] is not None for data in told)
