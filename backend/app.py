@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from backend import api, health, logging, runtime, webhooks
+from backend import api, health, logging, runtime, tracing, webhooks
 from backend.document_store import DocumentStore
 from backend.runtime import Runtime
 from backend.schema.context import Handles, Limits
@@ -171,4 +171,8 @@ def server(settings: Settings) -> Server:
 def serve(settings: Settings) -> None:
     """Serve until a signal comes (`opentrace api`)."""
     logging.configure(settings.log_level)
-    server(settings).run()
+    end_tracing = tracing.start(runtime.collector(settings.tracing), service="opentrace-api")
+    try:
+        server(settings).run()
+    finally:
+        end_tracing()

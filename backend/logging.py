@@ -7,6 +7,8 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
+from backend import tracing
+
 # Without local variables: they hold tokens and texts of documents.
 TRACEBACKS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 MAX_ERROR_CHARACTERS = 300
@@ -22,12 +24,21 @@ def without_quotations(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
     return line
 
 
+def with_trace(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """While traces are recorded, a line says which one it belongs to."""
+    trace_id = tracing.trace_id()
+    if trace_id is not None:
+        line["trace_id"] = trace_id
+    return line
+
+
 def configure(level: str) -> None:
     """Write one JSON object a line to standard error; other libraries' warnings join in as they are."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            with_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(TRACEBACKS),

@@ -12,7 +12,9 @@ from uuid import UUID
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from backend import tracing
 from backend.errors import Unavailable
+from backend.tracing import Side
 
 if TYPE_CHECKING:
     from db.engine import Session
@@ -84,8 +86,9 @@ class Queue:
         """Tell a worker that this row waits; raises Unavailable when the broker does not answer in time."""
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(RING_SECONDS):
-                await loop.run_in_executor(self._threads, self._send, job, row_id)
+            with tracing.span("queue.ring", {"opentrace.job": job.value}, side=Side.RINGING):
+                async with asyncio.timeout(RING_SECONDS):
+                    await loop.run_in_executor(self._threads, self._send, job, row_id)
         except (OperationalError, OSError) as error:
             raise Unavailable("The queue does not answer.", retry_after=5) from error
 

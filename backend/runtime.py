@@ -6,7 +6,7 @@ from typing import Literal
 
 from redis.asyncio import Redis
 
-from backend import events, web
+from backend import events, tracing, web
 from backend.auth import Tokens
 from backend.events import Hub, Publisher
 from backend.llm import Models, Price, Reranker
@@ -17,6 +17,7 @@ from backend.settings import (
     ModelSettings,
     Settings,
     StorageSettings,
+    TracingSettings,
     WebSettings,
 )
 from backend.storage import Bucket, Storage
@@ -94,6 +95,14 @@ async def open(settings: Settings, *, role: Literal["api", "worker"], is_urgent:
             webhooks=_webhooks(settings.auth),
             _exit=stack.pop_all(),
         )
+
+
+def collector(settings: TracingSettings) -> tracing.Collector | None:
+    """None where traces are not recorded."""
+    if settings.endpoint is None:
+        return None
+    headers = {name: value.get_secret_value() for name, value in settings.headers.items()}
+    return tracing.Collector(settings.endpoint, headers, settings.ratio)
 
 
 async def _databases(

@@ -230,6 +230,17 @@ class WebSettings(Group):
     """A PEM file of certificates that are trusted beside the well-known ones."""
 
 
+class TracingSettings(Group):
+    """Traces for a collector that speaks OTLP over HTTP; none are recorded without an address."""
+
+    endpoint: str | None = None
+    """Its base address, like `http://localhost:4318`; `/v1/traces` is added."""
+    headers: dict[str, SecretStr] = {}
+    """What it wants to be told with each request, for instance its key."""
+    ratio: float = Field(default=1.0, ge=0, le=1)
+    """The share of operations that are recorded, with all that comes of them."""
+
+
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="OPENTRACE_", env_nested_delimiter="__", frozen=True, extra="ignore"
@@ -246,4 +257,5 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     limits: LimitSettings = LimitSettings()
     upkeep: UpkeepSettings = UpkeepSettings()
+    tracing: TracingSettings = TracingSettings()
     log_level: str = "INFO"

@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.fixtures.brokers",
     "tests.fixtures.browser",
+    "tests.fixtures.collector",
     "tests.fixtures.databases",
     "tests.fixtures.house",
     "tests.fixtures.pages",

@@ -11,10 +11,11 @@ from typing import TypeVar
 import openai
 import structlog
 
-from backend import metrics
+from backend import metrics, tracing
 from backend.errors import AppError, Invalid, QuotaExceeded, Unavailable
 from backend.llm import gate
 from backend.llm.gate import Call, Gate
+from backend.tracing import Silent
 
 log = structlog.get_logger()
 
@@ -90,14 +91,17 @@ def _jitter() -> float:
 
 
 @asynccontextmanager
-async def turn(through: Gate, kind: Call) -> AsyncIterator[None]:
-    """A turn at the server, in which its errors are told in our words; how it went is counted."""
+async def turn(through: Gate, kind: Call, model: str) -> AsyncIterator[Silent]:
+    """A turn at the server, in which its errors are told in our words; how it went is counted and traced."""
     began, outcome = monotonic(), "CANCELLED"
+    named = {"gen_ai.operation.name": kind.value, "gen_ai.request.model": model}
     async with through.turn(kind):
-        metrics.model_waited(kind, monotonic() - began)
+        waited = monotonic() - began
+        metrics.model_waited(kind, waited)
         try:
-            with translated():
-                yield
+            with tracing.call(f"model.{kind}", named) as span, translated():
+                span.say({"opentrace.waited_seconds": waited})
+                yield span
             outcome = "OK"
         except AppError as error:
             outcome = error.code

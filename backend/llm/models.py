@@ -21,6 +21,7 @@ from backend.llm.gate import Alone, Call, Gate
 from backend.llm.near import is_near
 from backend.llm.prices import Prices
 from backend.llm.rerank import Reranker
+from backend.tracing import Silent
 
 Shape = TypeVar("Shape", bound=BaseModel)
 Prompt: TypeAlias = Sequence[dict[str, Any]]
@@ -149,14 +150,20 @@ class Models:
             lambda: self._structured(form, list(messages), self.chat_model), Call.CHAT, self.gate
         )
 
-    def _paid(self, model: str, usage: TokenUsage) -> TokenUsage:
-        """What a call of the model has cost, counted."""
+    def _paid(self, model: str, usage: TokenUsage, call: Silent) -> TokenUsage:
+        """What a call of the model has cost, counted, and told of its span."""
+        call.say(
+            {
+                "gen_ai.usage.input_tokens": usage.num_input_tokens,
+                "gen_ai.usage.output_tokens": usage.num_output_tokens,
+            }
+        )
         cost = self.cost(model, usage.num_input_tokens, usage.num_output_tokens)
         metrics.model_paid(model, usage.num_input_tokens, usage.num_output_tokens, cost)
         return usage
 
     async def _embed(self, texts: list[str], by: EmbeddingModel) -> Embedded:
-        async with turn(self.gate, Call.EMBEDDINGS):
+        async with turn(self.gate, Call.EMBEDDINGS, by.name) as call:
             answer = await self._client.embeddings.create(
                 model=by.name,
                 input=texts,
@@ -164,13 +171,13 @@ class Models:
                 encoding_format="base64",
             )
             vectors = _vectors(answer)
-            num_tokens = self._paid(by.name, TokenUsage(answer.usage.prompt_tokens, 0)).num_input_tokens
+            paid = self._paid(by.name, TokenUsage(answer.usage.prompt_tokens, 0), call)
         wanted = (len(texts), by.dimensions)
         if vectors.shape != wanted or not np.isfinite(vectors).all():
             raise ModelAnswerInvalid(
                 f"The embedding model gave numbers of shape {vectors.shape}, not {wanted}."
             )
-        return Embedded(vectors, num_tokens)
+        return Embedded(vectors, paid.num_input_tokens)
 
     async def _begin(
         self, request: dict[str, Any]
@@ -179,30 +186,31 @@ class Models:
         return pieces, await anext(pieces, None)
 
     async def _pieces(self, request: dict[str, Any]) -> AsyncGenerator[ChatDelta, None]:
-        async with turn(self.gate, Call.CHAT):
+        async with turn(self.gate, Call.CHAT, request["model"]) as call:
             stream = await self._client.chat.completions.create(
                 **request, stream=True, stream_options={"include_usage": True}
             )
             async with stream, aclosing(deltas(stream)) as pieces:
                 async for delta in pieces:
                     if delta.usage is not None:
-                        self._paid(request["model"], delta.usage)
+                        self._paid(request["model"], delta.usage, call)
                     yield delta
 
     async def _structured(
         self, model_cls: type[Shape], messages: list[dict[str, Any]], model: str
     ) -> tuple[Shape, TokenUsage]:
         prompt: Any = messages
-        async with turn(self.gate, Call.CHAT):
+        async with turn(self.gate, Call.CHAT, model) as call:
             answer = await self._client.chat.completions.parse(
                 model=model, messages=prompt, response_format=model_cls
             )
             parsed, usage = answer.choices[0].message.parsed, answer.usage
-        if parsed is None:
-            raise ModelAnswerInvalid("The model did not fill in its form. Ask again.")
-        if usage is None:
-            return parsed, TokenUsage()
-        return parsed, self._paid(model, TokenUsage(usage.prompt_tokens, usage.completion_tokens))
+            if parsed is None:
+                raise ModelAnswerInvalid("The model did not fill in its form. Ask again.")
+            if usage is None:
+                return parsed, TokenUsage()
+            told = TokenUsage(usage.prompt_tokens, usage.completion_tokens)
+            return parsed, self._paid(model, told, call)
 
 
 def _vectors(answer: CreateEmbeddingResponse) -> NDArray[np.float32]:

@@ -65,7 +65,7 @@ class Reranker:
 
     async def _rerank(self, query: str, texts: list[str]) -> Relevances:
         body = {"model": self.model, "query": query, "documents": texts, "top_n": len(texts)}
-        async with turn(self.gate, Call.RERANK):
+        async with turn(self.gate, Call.RERANK, self.model):
             answer = await self._client.post(f"/{self._path}", body=body, cast_to=openai.BaseModel)
             told = _Answer.model_validate(answer.model_dump())
         scores = {result.index: result.relevance_score for result in told.results}

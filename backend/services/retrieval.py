@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from backend import tracing
 from backend.errors import Conflict, NotFound, Unavailable
 from backend.llm import EmbeddingModel, Models
 from backend.rag import neighbours, search
@@ -71,7 +72,7 @@ async def with_pictures(database: Database, hits: Sequence[Hit]) -> list[Hit]:
 
 async def find(database: Database, models: SearchModels, *, scope: Scope, plan: Plan, query: str) -> Found:
     """The passages for `query`, best first. Raises Invalid, and Unavailable when a server is away."""
-    with _reachable():
+    with _reachable(), tracing.span("rag.search", {"opentrace.project_id": str(scope.project_id)}):
         return await search.find(database, models, scope=scope, plan=plan, query=query)
 
 

@@ -14,7 +14,7 @@ import structlog
 from celery import Celery
 from celery.signals import worker_shutting_down
 
-from backend import logging, metrics, runtime
+from backend import logging, metrics, runtime, tracing
 from backend.errors import AppError, Invalid
 from backend.queue import Job, celery_app
 from backend.runtime import Runtime
@@ -45,7 +45,7 @@ def run(settings: Settings, queue: str) -> None:
         raise Invalid(f"There is no queue `{queue}`; there are {', '.join(KINDS)}.")
     logging.configure(settings.log_level)
     app = celery_app(broker_url(settings))
-    with _metrics_of(settings), Workshop(settings, kind) as workshop:
+    with _traces_of(settings, queue), _metrics_of(settings), Workshop(settings, kind) as workshop:
         worker_shutting_down.connect(workshop.stop, weak=False)
         for job in Job:
             if job.queue == queue:
@@ -86,6 +86,16 @@ def _metrics_of(settings: Settings) -> Iterator[None]:
     finally:
         if close is not None:
             close()
+
+
+@contextmanager
+def _traces_of(settings: Settings, queue: str) -> Iterator[None]:
+    """What the block does is recorded, if there is a collector."""
+    end = tracing.start(runtime.collector(settings.tracing), service=f"opentrace-{queue}")
+    try:
+        yield
+    finally:
+        end()
 
 
 def _consume(app: Celery, queue: str, concurrency: int) -> None:

@@ -7,11 +7,15 @@ from strawberry.types import ExecutionContext
 from strawberry.types.execution import PreExecutionError
 
 from backend import metrics
+from backend.tracing import Silent
 
 
-def ended(operation: ExecutionContext, began: float) -> None:
-    """Count an operation that began at `began` of `perf_counter`."""
-    metrics.operation_ended(_kind(operation), _outcome(operation), perf_counter() - began)
+def ended(operation: ExecutionContext, began: float, span: Silent) -> None:
+    """Count an operation that began at `began` of `perf_counter`, and tell its span what it was."""
+    kind, outcome = _kind(operation), _outcome(operation)
+    metrics.operation_ended(kind, outcome, perf_counter() - began)
+    span.name(f"graphql.{kind}")
+    span.say({"graphql.operation.type": kind, "opentrace.outcome": outcome})
 
 
 def _kind(operation: ExecutionContext) -> str:

@@ -22,6 +22,7 @@ from strawberry.extensions import MaxTokensLimiter, ParserCache, SchemaExtension
 from strawberry.extensions.runner import SchemaExtensionsRunner
 from strawberry.types import ExecutionContext
 
+from backend import tracing
 from backend.transport import counting
 from backend.transport.till import Prices, Spent
 
@@ -104,10 +105,11 @@ class Rules(SchemaExtension):
             Rules._all = (*self.execution_context.validation_rules, DocumentLimits)
         self.execution_context.validation_rules = Rules._all
         began = perf_counter()
-        try:
-            yield
-        finally:
-            counting.ended(self.execution_context, began)
+        with tracing.operation() as span:
+            try:
+                yield
+            finally:
+                counting.ended(self.execution_context, began, span)
 
 
 class Paid(ValidationCache):

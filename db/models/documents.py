@@ -92,6 +92,8 @@ class Document(Table, table=True):
     num_tries: int = 0
     leased_until: datetime | None = time(default=None)
     rung_at: datetime | None = time(default=None)
+    traceparent: str | None = None
+    """The trace of the request that asked for it, where traces are recorded."""
 
     language: str | None = None
     """ISO 639-1 code of what most of it is written in; None before that is known, and where it is unclear."""

@@ -92,6 +92,8 @@ class Message(Table, table=True):
     leased_until: datetime | None = time(default=None)
     rung_at: datetime | None = time(default=None)
     stop_requested_at: datetime | None = time(default=None)
+    traceparent: str | None = None
+    """The trace of the request that asked for it, where traces are recorded."""
 
     created_at: datetime = now()
     updated_at: datetime = now()

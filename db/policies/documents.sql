@@ -5,7 +5,7 @@ GRANT SELECT, INSERT ON opentrace.documents TO opentrace_api;
 GRANT UPDATE (
     name, content_type, size_bytes, status, failure_code, failure_message, attempt, event_seq, num_tries,
     leased_until, rung_at, num_pages, num_pages_parsed, num_chunks, num_chunks_embedded, newest_version,
-    num_summaries, num_summaries_made, updated_at, queued_at, started_at, finished_at
+    num_summaries, num_summaries_made, traceparent, updated_at, queued_at, started_at, finished_at
 ) ON opentrace.documents TO opentrace_api;
 CREATE POLICY members ON opentrace.documents FOR SELECT TO opentrace_api
     USING (EXISTS (SELECT FROM opentrace.project_members m

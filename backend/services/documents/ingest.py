@@ -9,6 +9,7 @@ from uuid import UUID
 import structlog
 from structlog.contextvars import bound_contextvars
 
+from backend import tracing
 from backend.events import Hub, Publisher
 from backend.events.hub import Subscription
 from backend.llm import Models
@@ -18,6 +19,7 @@ from backend.services.documents.pace import Pace
 from backend.services.documents.run import Doors, Limits, Run
 from backend.services.work import Lease
 from backend.storage import Storage
+from backend.tracing import Side
 from backend.transactions import Transactions
 from backend.web import Web
 from db.engine import Database, Session
@@ -55,7 +57,11 @@ async def run_next(
     if run is None:
         return False
     ids = {"document_id": str(run.document.id), "attempt": run.target.attempt}
-    with bound_contextvars(**ids):
+    told = {f"opentrace.{name}": str(value) for name, value in ids.items()}
+    with (
+        bound_contextvars(**ids),
+        tracing.span("document.ingest", told, side=Side.FETCHING, parent=run.document.traceparent),
+    ):
         log.info("document.claimed", finished=sorted(run.finished), num_tries=run.document.num_tries)
         await _hold(run, hub)
     return True
@@ -123,10 +129,13 @@ async def _clear_if_deleted(run: Run) -> None:
 
 
 async def _work(run: Run) -> None:
-    async with work.failing("document", run.fail):
-        await partition.stage_chunks(run)
-        await summarise.stage_summaries(run)
-        await _embed(run)
+    try:
+        async with work.failing("document", run.fail):
+            await partition.stage_chunks(run)
+            await summarise.stage_summaries(run)
+            await _embed(run)
+    finally:
+        run.trace.leave()
 
 
 async def _embed(run: Run) -> None:

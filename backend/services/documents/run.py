@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from backend import metrics
+from backend import metrics, tracing
 from backend.llm import EmbeddingModel, Models
 from backend.rag import embed, parse
 from backend.services import work
@@ -70,6 +70,7 @@ class Run:
     generation: EmbeddingGeneration
     finished: frozenset[DocumentStatus]
     pace: Pace
+    trace: tracing.Steps = field(default_factory=tracing.Steps, repr=False)
 
     @property
     def embedding(self) -> EmbeddingModel:
@@ -101,6 +102,7 @@ class Run:
         await stages.start(session, version=self.version, stage=stage, attempt=document.attempt)
         document.status = stage
         self.pace.enter(stage)
+        self.trace.enter(f"stage.{stage.value.lower()}")
         self._estimate(document)
         events.record(session, document, events.STAGE_STARTED, {"stage": stage})
         log.info("stage.started", stage=stage)

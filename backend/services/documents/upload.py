@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum, auto
 from uuid import UUID, uuid4, uuid5
 
+from backend import tracing
 from backend.auth import Viewer
 from backend.events.publish import ring
 from backend.queue import Job, enqueue
@@ -99,6 +100,7 @@ def queue(session: Session, document: Document) -> None:
     document.status = DocumentStatus.QUEUED
     document.failure_code = document.failure_message = None
     document.num_tries = 0
+    document.traceparent = tracing.carried()
     document.leased_until = document.started_at = document.finished_at = None
     document.queued_at = document.rung_at = utc_now()
     events.record(session, document, events.SNAPSHOT)

@@ -1,12 +1,14 @@
 """Writing answers: claim a row, hold it, run the graph, and bring it to an end whatever happens."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from backend import events
+from backend import events, tracing
 from backend.agents import graph, support
 from backend.agents.context import Budget
 from backend.agents.passages import Passages
@@ -19,6 +21,7 @@ from backend.services.messages.finish import COMPLETED, STOPPED, Draft, Outcome
 from backend.services.messages.ledger import Ledger
 from backend.services.messages.searches import Searches
 from backend.services.work import Lease
+from backend.tracing import Side, Silent
 from backend.transactions import Transactions
 from backend.web import WebSearch
 from db.engine import Database, Session
@@ -85,18 +88,33 @@ async def run_next(
     message, agent, writer = claimed
     ledger = Ledger(database, message, writer.send, models.cost)
     run = _Run(transactions, database, models, limits, message, agent, writer, ledger, web_search)
-    with bound_contextvars(message_id=str(message.id), attempt=message.attempt):
+    with _told(message) as span:
         log.info("message.claimed", num_tries=message.num_tries)
         try:
             outcome = await _hold(run, hub)
         finally:
             await writer.close()
             await ledger.settle()
-        if outcome is not None:
+        if outcome is None:
+            span.fail("LEASE_LOST")
+        else:
+            span.say({"opentrace.outcome": outcome.status.value})
             await finish.finish(transactions, writer, run.draft, outcome)
             if outcome.status is MessageStatus.COMPLETED:
                 await tending.mark_due(transactions, message)
     return True
+
+
+@contextmanager
+def _told(message: Message) -> Iterator[Silent]:
+    """Every log line names the answer and its attempt; its trace is that of the request that asked for it."""
+    ids = {"message_id": str(message.id), "attempt": message.attempt}
+    told = {f"opentrace.{name}": str(value) for name, value in ids.items()}
+    with (
+        bound_contextvars(**ids),
+        tracing.span("message.answer", told, side=Side.FETCHING, parent=message.traceparent) as span,
+    ):
+        yield span
 
 
 async def _claim(

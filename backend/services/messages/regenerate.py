@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from backend import queue
+from backend import queue, tracing
 from backend.auth import Viewer
 from backend.errors import Conflict
 from backend.queue import Job
@@ -63,6 +63,7 @@ def _sibling(row: Message, viewer: Viewer) -> Message:
         parent_id=row.parent_id,
         role=MessageRole.ASSISTANT,
         status=MessageStatus.QUEUED,
+        traceparent=tracing.carried(),
         created_at=now,
         updated_at=now,
     )

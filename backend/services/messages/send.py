@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from backend import queue
+from backend import queue, tracing
 from backend.auth import Viewer
 from backend.errors import Invalid, NotFound, TooLarge
 from backend.events.publish import ring
@@ -82,6 +82,7 @@ def _pair(chat: Chat, viewer: Viewer, content: str) -> Sent:
         parent_id=question.id,
         role=MessageRole.ASSISTANT,
         status=MessageStatus.QUEUED,
+        traceparent=tracing.carried(),
         created_at=due_at,
         updated_at=due_at,
     )
