@@ -94,12 +94,27 @@ async def hold(
         async with transactions.unit_of_work() as session:
             await work.release(session, table, row_id, attempt)
 
+    lease = Lease(row_id, attempt, table.__tablename__)
+    async with kept(lease, renew, release, lease_seconds=lease_seconds, renew_seconds=renew_seconds):
+        yield lease
+
+
+@contextlib.asynccontextmanager
+async def kept(
+    lease: Lease,
+    renew: Callable[[], Awaitable[bool]],
+    release: Callable[[], Awaitable[None]],
+    *,
+    lease_seconds: float,
+    renew_seconds: float,
+) -> AsyncIterator[None]:
+    """As `hold`, for whatever is renewed (False: somebody else has it) and handed back in its own way."""
     task = asyncio.current_task()
     assert task is not None
-    lease = Lease(row_id, attempt, table.__tablename__, _task=task)
+    lease._task = task
     heart = asyncio.create_task(_beat(renew, lease, lease_seconds, renew_seconds))
     try:
-        yield lease
+        yield
     except Stale:
         lease.lost = True
     except asyncio.CancelledError:

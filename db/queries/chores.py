@@ -48,6 +48,12 @@ async def keep(
     row.position, row.report = position, dict(report)
 
 
+async def renew(session: AsyncSession, chore: Chore, lease_seconds: float) -> bool:
+    """Hold the run for `lease_seconds` from now; False when another has taken it."""
+    held = {"name": chore.name, "attempt": chore.attempt, "lease_seconds": lease_seconds}
+    return (await (await session.connection()).execute(_RENEW, held)).rowcount == 1
+
+
 async def finish(session: AsyncSession, chore: Chore, *, report: Mapping[str, int]) -> None:
     """End the run; raises Stale when another has taken it."""
     row = await _held(session, chore, _END, {})

@@ -1,5 +1,6 @@
 """The issuer's webhooks over the wire: who is deleted is shut out at once, and nothing of theirs stays."""
 
+import asyncio
 import base64
 import hmac
 import time
@@ -17,7 +18,7 @@ from backend.errors import Unavailable
 from backend.events import Publisher, connect
 from backend.local.issuer import Issuer
 from backend.runtime import Runtime
-from backend.services import people
+from backend.services import people, work
 from backend.settings import Settings
 from backend.webhook_events import SessionEnded
 from db.engine import Database
@@ -26,6 +27,8 @@ from tests.fixtures.served import Served, serving
 from tests.transport.test_presence import EVENTS, closing
 
 KEY = b"0123456789abcdef0123456789abcdef"
+TURN = "opentrace.chores"
+IS_RENEWED = f"SELECT leased_until > now() + interval '30 s' FROM {TURN}"
 VIEWER = "{ viewer { email name } }"
 
 
@@ -104,6 +107,32 @@ async def test_nothing_of_a_deleted_person_stays_but_the_bare_row(
         "SELECT email, name, erased_at IS NOT NULL FROM opentrace.users WHERE subject = 'user_alice'"
     )
     assert tuple(row) == (None, None, True)
+
+
+async def test_a_long_erasure_keeps_its_turn_and_stops_when_another_has_taken_it(
+    told: Served, worker_runtime: Runtime, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asking.new_project(told)
+    await tell(told, "user.deleted", id="user_alice", deleted=True)
+    opened, hold = worker_runtime, work.Limits(lease_seconds=60, renew_seconds=0.02)
+    has_begun = asyncio.Event()
+
+    async def endless(*_: Any, **__: Any) -> None:
+        has_begun.set()
+        await asyncio.Event().wait()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(people.projects, "delete", endless)
+        erasing = asyncio.create_task(people.erase(opened.transactions, opened.storage, hold))
+        async with asyncio.timeout(10):
+            await has_begun.wait()
+            await database.pool.execute(f"UPDATE {TURN} SET leased_until = now()")
+            while not await database.pool.fetchval(IS_RENEWED):  # noqa: ASYNC110 # it is a row that changes
+                await asyncio.sleep(0.01)
+            assert await people.erase(opened.transactions, opened.storage, hold) == 0
+            await database.pool.execute(f"UPDATE {TURN} SET attempt = attempt + 1, leased_until = now()")
+            assert await erasing == 0
+    assert await people.erase(opened.transactions, opened.storage, hold) == 1
 
 
 async def test_a_person_who_cannot_be_erased_holds_up_nobody_else(
