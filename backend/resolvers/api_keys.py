@@ -51,12 +51,12 @@ class ApiKeyMutations:
         info: Info,
         input: Annotated[RotateApiKeyInput, strawberry.argument(description="Which key.")],
     ) -> RotateApiKeyResult:
-        context = info.context
-        key_id = row_id(input.api_key_id, "ApiKey", field="api_key_id")
-        async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:
-            made = await api_keys.rotate(
-                session, viewer=context.viewer, key_id=key_id, overlap_seconds=input.overlap_seconds
-            )
+        made = await api_keys.rotate(
+            info.context.handles.transactions,
+            viewer=info.context.viewer,
+            key_id=row_id(input.api_key_id, "ApiKey", field="api_key_id"),
+            overlap_seconds=input.overlap_seconds,
+        )
         return NewApiKeyPayload(api_key=ApiKey.from_row(made.row), secret=made.text)
 
     @strawberry.mutation(description="End an API key at once, with everything that it has open.")

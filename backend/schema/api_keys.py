@@ -96,7 +96,8 @@ class RotateApiKeyInput:
     api_key_id: strawberry.ID = strawberry.field(description="The key; its successor may do the same.")
     overlap_seconds: int = strawberry.field(
         default=3600,
-        description="How long the old key still holds, so that programs can change over; 0 to a week.",
+        description="How long the old key still holds, so that programs can change over; 0 to a week. "
+        "0 ends it at once, with everything that it has open.",
     )
 
 

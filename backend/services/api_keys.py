@@ -88,15 +88,24 @@ async def create(session: Session, *, viewer: Viewer, wish: Wish) -> Made:
     return Made(row, made.text)
 
 
-async def rotate(session: Session, *, viewer: Viewer, key_id: UUID, overlap_seconds: int) -> Made:
+async def rotate(transactions: Transactions, *, viewer: Viewer, key_id: UUID, overlap_seconds: int) -> Made:
     """Make the key's successor, with all that it may do; the old one holds on for the overlap and no longer.
 
-    Both draw on one budget, and the successor ends when the old one would have. Raises NotFound, Invalid, and
-    Conflict (API_KEY_ENDED) for a key that holds no more.
+    Without an overlap it is dead now, with everything that it has open. Both draw on one budget, and the
+    successor ends when the old one would have. Raises NotFound, Invalid, and Conflict (API_KEY_ENDED) for a
+    key that holds no more.
     """
     if not 0 <= overlap_seconds <= MAX_OVERLAP_SECONDS:
         message = f"The overlap is at least 0 and at most {MAX_OVERLAP_SECONDS} seconds."
         raise Invalid(message, field="overlap_seconds")
+    async with transactions.unit_of_work(viewer.user_id) as session:
+        made = await _succeed(session, viewer, key_id, overlap_seconds)
+    if overlap_seconds == 0:
+        await access.tell(transactions, key_id=str(key_id))
+    return made
+
+
+async def _succeed(session: Session, viewer: Viewer, key_id: UUID, overlap_seconds: int) -> Made:
     old = await _own(session, key_id)
     if not old.is_active:
         raise Conflict("This API key holds no more: make a new one.", code="API_KEY_ENDED")

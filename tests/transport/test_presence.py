@@ -14,10 +14,12 @@ from backend.settings import Settings
 from backend.transport import presence as presences
 from backend.transport.presence import Ending, Presence
 from db.engine import Database
+from db.queries import api_keys as api_key_rows
 from tests.fixtures import asking
 from tests.fixtures.served import Served, Socket, serving
 
 EVENTS = "subscription ($id: ID!) { projectEvents(projectId: $id) { __typename } }"
+ROTATE = "mutation ($id: ID!) { rotateApiKey(input: {apiKeyId: $id, overlapSeconds: 0}) { __typename } }"
 REVOKE = "mutation ($id: ID!) { revokeApiKey(input: {apiKeyId: $id}) { __typename } }"
 
 
@@ -98,6 +100,23 @@ async def test_a_key_that_is_revoked_in_mid_stream_ends_its_socket_and_nobody_el
         assert await closing(socket) == 4403
         await spared.subscribe("2", "{ viewer { id } }")
         assert (await spared.receive())["payload"]["data"]["viewer"]
+
+
+async def test_a_key_that_is_rotated_without_an_overlap_is_told_to_end_at_once(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nobody(*_: object) -> set[UUID]:
+        return set()
+
+    monkeypatch.setattr(api_key_rows, "ended", nobody)
+    project = await asking.new_project(served)
+    key = await asking.new_key(served)
+    async with served.socket(key["secret"]) as socket:
+        await socket.subscribe("1", EVENTS, id=project)
+        assert (await socket.receive())["payload"]["data"]
+        await served.ask(ROTATE, {"id": key["id"]})
+        async with asyncio.timeout(10):
+            assert await closing(socket) == 4403
 
 
 async def test_a_stream_over_http_ends_with_its_keys_access_too(served: Served) -> None:
