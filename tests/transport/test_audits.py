@@ -57,3 +57,19 @@ async def test_apollo_client_pages_changes_and_follows_by_multipart_and_by_socke
         {"events": ["MessageSnapshot", "MessageStopped"]},
         {"events": ["MessageSnapshot", "MessageStopped"]},
     ]
+
+
+@pytest.mark.parametrize(
+    ("method", "requests"),
+    [
+        ("POST", ["POST name", "POST document", "POST name"]),
+        ("GET", ["GET name", "POST document", "GET name"]),
+    ],
+)
+async def test_apollos_persisted_query_link_sends_a_document_once(
+    served: Served, suites: Path, method: str, requests: list[str]
+) -> None:
+    await asking.new_project(served, name="Lighthouse")
+    bearer = json.dumps(served.bearer("alice"))
+    said = await run("node", "persisted.mjs", f"{served.url}/graphql", bearer, method)
+    assert said == [{"projects": ["Lighthouse"]}, {"projects": ["Lighthouse"]}, {"requests": requests}]
