@@ -45,12 +45,13 @@ $$;
 -- The filter is driven by the rarer words: those that together are in at most `num_driven` chunks, and the
 -- rarest in any case. The others weigh, but do not find. Both are NULL when no word of the query is known.
 -- A word is rare among the chunks of those languages in which it is read so: the stop words of most chunks are
--- no rarities because a few chunks are taken for another language.
+-- no rarities because a few chunks are taken for another language. Planning anew would cost more than all of it.
 CREATE OR REPLACE FUNCTION opentrace.keyword_needle(
     its_project uuid, query text, num_driven integer, OUT filter tsquery, OUT rarities {vector}.sparsevec
 )
 LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, pg_temp
+SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     configurations regconfig[];
