@@ -19,7 +19,7 @@ async def project_and_documents(info: Info, id: str) -> None:
     Nothing is said of what is wrong or not there: whoever needs it asks for it, and is told.
     """
     asked = _asked(info, "documents")
-    if asked is None:
+    if asked is None or asked.get("first", 20) is None:
         return
     context = info.context
     with suppress(AppError):

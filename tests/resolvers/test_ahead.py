@@ -86,6 +86,14 @@ async def test_what_is_wrong_is_said_of_the_page_and_not_of_the_project(served: 
     assert (error["path"], error["extensions"]["code"]) == (["project", "documents"], "INVALID")
 
 
+async def test_a_variable_that_is_null_where_none_may_be_is_refused_as_such(served: Served) -> None:
+    project = await filled(served)
+    query = f"query ($id: ID!, $num: Int) {{ project(id: $id) {{ documents(first: $num) {NODES} }} }}"
+    [error] = await served.refused(query, {"id": project, "num": None})
+    assert error["path"] == ["project", "documents"]
+    assert "INTERNAL" not in str(error)
+
+
 async def test_a_stranger_and_a_wrong_id_see_nothing(served: Served) -> None:
     project = await filled(served)
     query = f"query ($id: ID!) {{ project(id: $id) {{ id documents {NODES} }} }}"
