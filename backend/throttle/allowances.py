@@ -43,6 +43,7 @@ class Allowances:
         self._spend = redis.register_script(scripts.SPEND)
         self._reach = Reach("allowances.unknown")
         self._hands: OrderedDict[str, _Hand] = OrderedDict()
+        self._fetching: set[str] = set()
 
     async def spend(self, whose: str, points: int) -> Balance:
         """Take `points`, the whole bucket at most, out of somebody's bucket, or nothing at all."""
@@ -54,7 +55,7 @@ class Allowances:
         # Out of the hand before anybody is asked: others spend meanwhile.
         in_hand, hand.points = hand.points, 0
         least = points - in_hand
-        answer = await self._fetch(whose, least, least + max(1, self.capacity // LOTS))
+        answer = await self._fetch_lot(whose, least)
         if answer is None:
             return Balance(self.capacity)
         granted, left, wait_ms = answer
@@ -63,6 +64,16 @@ class Allowances:
             return Balance(left + in_hand, wait_ms / 1000)
         self._put(whose, granted - least, left)
         return Balance(left + granted - least)
+
+    async def _fetch_lot(self, whose: str, least: int) -> list[int] | None:
+        """One lot at a time: of a sender who asks for much at once, each would fetch another."""
+        if whose in self._fetching:
+            return await self._fetch(whose, least, least)
+        self._fetching.add(whose)
+        try:
+            return await self._fetch(whose, least, least + max(1, self.capacity // LOTS))
+        finally:
+            self._fetching.discard(whose)
 
     async def _fetch(self, whose: str, least: int, wanted: int) -> list[int] | None:
         key = f"opentrace:allowance:{self._name}:{whose}"

@@ -74,6 +74,14 @@ async def test_most_operations_ask_nobody(made: Make, monkeypatch: pytest.Monkey
     assert asked == [(1, 11), (1, 11), (1, 11)]
 
 
+async def test_many_operations_at_once_take_no_more_out_of_the_bucket_than_they_cost_and_one_lot(
+    made: Make,
+) -> None:
+    one, other = made(capacity=1000), made(capacity=1000)
+    await asyncio.gather(*(one.spend("a", 1) for _ in range(50)))
+    assert (await other.spend("a", 940)).retry_after is None
+
+
 async def test_what_costs_more_than_a_bucket_costs_a_whole_one(made: Make) -> None:
     bucket = made()
     assert (await bucket.spend("a", 5000)).left == 0
