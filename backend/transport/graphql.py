@@ -137,8 +137,9 @@ class GraphQLApp(GraphQL[Any, None]):
     ) -> StreamedAnswer:
         """Results one by one. `Last-Event-ID` is the cursor of the last one that the client has seen."""
         who = whose(sender, address_of(request))
-        self.senders.caps.check("connections", who)
         context = await self.senders.context(sender, address_of(request), document)
+        # The answer takes its place before anybody else has a turn.
+        self.senders.caps.check("connections", who)
         context.resume_after = request.headers.get("last-event-id") or None
 
         async def results() -> Results:
