@@ -50,7 +50,10 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
         if say is not None:
             with suppress(Exception):
                 return _Said(ExecutionResult(say(payload), None))
-        return super().build_per_event_executor(payload)
+        executor: Any = super().build_per_event_executor(payload)
+        # By what is collected anew for each event: kept from one to the next, it would only grow.
+        executor._plans, executor._relevant_sub_fields = {}, {}
+        return executor
 
     def execute_fields(
         self,

@@ -1,5 +1,6 @@
 """Events of a subscription are said at once, and nobody can tell: data, order and errors stay the same."""
 
+import gc
 from collections.abc import AsyncGenerator
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from typing import Annotated, Any
 
 import orjson
 import strawberry
+from graphql.execution.collect_fields import FieldDetails
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,3 +96,14 @@ async def test_the_events_of_a_class_are_said_at_once_after_its_first(resolved: 
     expected = [lit_said, lit_said, moved_said, lit_said, moved_said]
     assert found == [(orjson.dumps(said), []) for said in expected]
     assert resolved == ["events", "events", "late", "events", "late"]
+
+
+async def test_nothing_is_kept_of_an_event_that_was_said(resolved: list[str]) -> None:
+    query = "subscription { events { ... on Moved { size late } } }"
+    root = SimpleNamespace(events=[Moved(at=AT, size=3)] * 12)
+    source = await TOLD.subscribe(query, root_value=root)
+    num_kept = []
+    async for _ in source:
+        gc.collect()
+        num_kept.append(sum(type(each) is FieldDetails for each in gc.get_objects()))
+    assert len(set(num_kept[5:])) == 1
