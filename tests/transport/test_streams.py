@@ -100,7 +100,8 @@ async def test_queries_may_be_streamed_and_links_change_nothing(standing: Served
     parameters = {"query": "mutation { __typename }"}
     link = await standing.http.get("/graphql", params=parameters, headers={"accept": SSE})
     assert '"data":{' not in link.text
-    assert "Mutation" not in link.text
+    assert '"Mutation"' not in link.text
+    assert '"code":"METHOD_NOT_ALLOWED"' in link.text
 
 
 async def test_a_request_that_is_none_keeps_its_status(standing: Served) -> None:
