@@ -70,6 +70,8 @@ SELECT set_config('lock_timeout', '5s', true),
        pg_advisory_xact_lock(:key)
 """
 
+# Leases are counted from the moment in which they are written, not from the transaction's beginning: a claim
+# waits for its turn, and a renewal for a checkpoint of the same row.
 CLAIM = """
 WITH live AS (
     SELECT d.{user} AS user_id, count(*) AS num
@@ -88,7 +90,7 @@ UPDATE {table} d
    SET {on_claim},
        attempt = d.attempt + 1,
        num_tries = d.num_tries + 1,
-       leased_until = now() + make_interval(secs => :lease_seconds),
+       leased_until = clock_timestamp() + make_interval(secs => :lease_seconds),
        started_at = coalesce(d.started_at, now()),
        updated_at = now()
   FROM chosen
@@ -97,7 +99,7 @@ RETURNING d.*
 """
 
 RENEW = """
-UPDATE {table} SET leased_until = now() + make_interval(secs => :lease_seconds)
+UPDATE {table} SET leased_until = clock_timestamp() + make_interval(secs => :lease_seconds)
  WHERE id = :id AND attempt = :attempt
 """
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import col
+from sqlmodel import col, func, select
 
 from db.engine import Database
 from db.errors import Stale
@@ -154,6 +154,24 @@ async def test_renewing_holds_the_row_and_fails_once_it_changed_hands(database: 
     assert await claim(database) is None
     async with database.sessions.begin() as session:
         assert await work.renew(session, Document, held.id, held.attempt - 1, 30) is False
+
+
+async def test_a_lease_is_counted_from_when_it_is_written_and_not_from_when_its_transaction_began(
+    database: Database,
+) -> None:
+    home = await seed.home(database)
+    await seed.add(database, seed.document(home))
+    async with database.sessions.begin() as session:
+        (claims_at,) = (await session.exec(select(func.now()))).all()
+        held = await work.claim_document(session, lease_seconds=30, per_user=1, max_tries=5)
+        assert held is not None and held.leased_until is not None
+        assert held.leased_until > claims_at + timedelta(seconds=30)
+    async with database.sessions.begin() as session:
+        (renews_at,) = (await session.exec(select(func.now()))).all()
+        assert await work.renew(session, Document, held.id, held.attempt, 30) is True
+    renewed = await read(database, held.id)
+    assert renewed.leased_until is not None
+    assert renewed.leased_until > renews_at + timedelta(seconds=30)
 
 
 async def test_a_released_row_can_be_claimed_at_once_and_the_try_does_not_count(database: Database) -> None:
