@@ -12,7 +12,9 @@ from backend.events.publish import Publisher
 
 log = structlog.get_logger()
 
-COALESCE_SECONDS = 0.045
+COALESCE_SECONDS = 0.06
+"""Text leaves when the machine's clock comes to a multiple of it, for all answers at once: what is sent,
+carried and read together costs a fraction of what it does one by one, and waits no longer."""
 PUBLISH_SECONDS = 1.0
 """How long a Redis that hangs may hold up the work, now and then."""
 RETRY_SECONDS = 2.0
@@ -59,7 +61,7 @@ class EventWriter:
             await self._publish()
 
     async def text(self, delta: str) -> None:
-        """Add text: the first piece leaves at once, what follows within 45 ms leaves together."""
+        """Add text: the first piece leaves at once, what follows leaves together every 60 ms."""
         if not delta:
             return
         self._waiting.append(delta)
@@ -96,8 +98,9 @@ class EventWriter:
             self._unsent.append(self._number(TEXT_APPENDED, {"text": text}))
 
     async def _flush_later(self) -> None:
+        clock = asyncio.get_running_loop().time
         while self._waiting:
-            await asyncio.sleep(COALESCE_SECONDS)
+            await asyncio.sleep(COALESCE_SECONDS - clock() % COALESCE_SECONDS)
             await self.flush()
 
     async def _publish(self) -> None:
