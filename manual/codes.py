@@ -37,7 +37,7 @@ REQUESTS = {
     "TOO_MANY_ROOT_FIELDS": "The operation has more fields at its root than `limit`; `found` says how many. Send several requests.",
     "TOO_MANY_OPEN": "429: as many sockets, streams or operations of yours are open as may be. Close some of them.",
     "PERSISTED_QUERY_NOT_FOUND": "The document of this hash is not known (any more). Send it with its hash; Apollo's link does.",
-    "PERSISTED_QUERY_MISMATCH": "The hash is not the SHA-256 of the document, or `persistedQuery` is not of version 1.",
+    "PERSISTED_QUERY_MISMATCH": "The name is not the document's SHA-256 or id, or `persistedQuery` is not of version 1.",
     "OPERATION_NOT_LISTED": "Only operations of the operator's manifest are run here.",
     "TOO_EXPENSIVE": "The operation costs more points than `limit`; `found` says how many. Ask for smaller pages.",
     "VALIDATION_ABORTED": "The document names fields of one name too often to be checked, or has too many errors. Name each field once.",

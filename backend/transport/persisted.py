@@ -60,9 +60,9 @@ class Documents:
         """
         if name is None and not self.manifest.is_closed:
             return query
-        if query and name is not None and name not in self.manifest.by_id and digest_of(query) != name:
-            raise Invalid("The hash is not the document's.", code="PERSISTED_QUERY_MISMATCH")
         listed = self.manifest.by_id.get(name or digest_of(query))
+        if query and name is not None and query != listed and digest_of(query) != name:
+            raise Invalid("The name is another document's.", code="PERSISTED_QUERY_MISMATCH")
         if listed is not None:
             return listed
         if self.manifest.is_closed:

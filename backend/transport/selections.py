@@ -111,6 +111,7 @@ class KnownPlans:
             known = self._known[id(operation)] = Plans(operation, schema)
             if len(self._known) > NUM_CACHED_DOCUMENTS:
                 self._known.popitem(last=False)
+        self._known.move_to_end(id(operation))
         return known
 
 

@@ -105,7 +105,7 @@ def too_expensive(points: int, most: int) -> GraphQLError:
 
 def headers(cost: Mapping[str, Any]) -> dict[str, str]:
     """What HTTP tells of a sender's bucket: its size, what is left, and in how many seconds it is full."""
-    missing = cost["budget"] - cost["remaining"]
+    missing = max(0, cost["budget"] - cost["remaining"])
     return {
         "RateLimit-Limit": str(cost["budget"]),
         "RateLimit-Remaining": str(cost["remaining"]),

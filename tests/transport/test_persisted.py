@@ -99,6 +99,11 @@ async def test_what_is_listed_runs_by_its_id_or_word_by_word(closed: Served) -> 
         assert list(response.json()["data"]) == ["viewer"], (query, extensions)
 
 
+async def test_a_document_under_the_id_of_another_is_refused(closed: Served) -> None:
+    by_id = {"persistedQuery": {"version": 1, "sha256Hash": "me"}}
+    assert code(await send(closed, PROJECTS, by_id)) == "PERSISTED_QUERY_MISMATCH"
+
+
 async def test_nothing_else_runs_over_any_transport(closed: Served) -> None:
     for query in (PROJECTS, "{ __schema { types { name } } }", "{"):
         assert code(await send(closed, query, None)) == "OPERATION_NOT_LISTED"
