@@ -91,6 +91,8 @@ async def test_where_nobody_waits_a_busy_server_is_asked_again_and_again(
 async def test_no_more_calls_than_allowed_are_under_way_over_all_processes(
     made: Make, model_control: httpx.AsyncClient
 ) -> None:
+    # Calls that stay for a while, so that there are two at a time however busy the machine is.
+    await order(model_control, mode="slow", delay_seconds=0.2)
     processes = [made(limit=2) for _ in range(3)]
     await asyncio.gather(*(models.embed([f"lamp {n}"]) for n in range(4) for models in processes))
     stats = await counted(model_control)
