@@ -147,12 +147,25 @@ def trace_id() -> str | None:
 
 
 class Steps:
-    """Spans of one task that follow one another; what the task does meanwhile is part of the last one."""
+    """Spans of one task that follow one another; what the task does meanwhile is part of the last one.
+
+    A step that is entered before `begin` begins with it: only then is there a span that it is part of.
+    """
 
     def __init__(self) -> None:
         self._open: AbstractContextManager[Silent] | None = None
+        self._waiting: str | None = None
+        self._has_begun = False
+
+    def begin(self) -> None:
+        self._has_begun = True
+        if self._waiting is not None:
+            self.enter(self._waiting)
 
     def enter(self, name: str) -> None:
+        if not self._has_begun:
+            self._waiting = name
+            return
         self.leave()
         self._open = span(name)
         self._open.__enter__()

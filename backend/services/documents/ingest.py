@@ -62,6 +62,7 @@ async def run_next(
         bound_contextvars(**ids),
         tracing.span("document.ingest", told, side=Side.FETCHING, parent=run.document.traceparent),
     ):
+        run.trace.begin()
         log.info("document.claimed", finished=sorted(run.finished), num_tries=run.document.num_tries)
         await _hold(run, hub)
     return True

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from backend.llm import gate
 from backend.services import projects
 from backend.services.documents import control, reuse
 from db.models import DocumentStatus
@@ -99,8 +100,14 @@ async def test_the_call_in_which_a_worker_ends_is_counted(
     assert sorted(stats["texts"].values()) == [1, 1, 2, 2, 2, 2]
 
 
-async def test_a_call_that_was_refused_costs_nothing(house: House, model_control: httpx.AsyncClient) -> None:
-    await model_control.post("/control", json={"endpoint": "embeddings", "mode": "garbage"})
+async def test_a_call_that_was_refused_costs_nothing(
+    house: House, model_control: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def no_time(seconds: float) -> None:
+        """Between tries nobody waits here."""
+
+    monkeypatch.setattr(gate, "sleep", no_time)
+    await model_control.post("/control", json={"endpoint": "embeddings", "mode": "500"})
     await house.upload(markdown(2))
     await house.ingest()
     assert [row.num_input_tokens for row in await house.usage()] == [0]

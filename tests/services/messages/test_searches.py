@@ -26,7 +26,7 @@ async def test_an_answer_keeps_its_search_with_settings_candidates_model_and_pro
     assert (run.position, run.tool, run.query, run.model) == (0, "rag_search", QUESTION, "local-extractive")
     assert run.settings["rag_strategy"] == "BASIC" and run.settings["num_chunks"] == 5
     assert "project_id" not in run.settings
-    assert run.prompts == ["guardrail@1", "rewrite@1", "rag@1"]
+    assert run.prompts == ["guardrail@1", "rewrite@1", "rag@2"]
     (citation,) = await stage.citations(row.id)
     assert run.candidates[0]["chunk_id"] == str(citation.chunk_id)
     assert run.candidates[0]["score"] == pytest.approx(citation.score)
@@ -48,7 +48,7 @@ async def test_a_supervisors_searches_are_kept_in_their_order(stage: Stage) -> N
         await session.exec(update(RetrievalSettings).values(agent_type=AgentType.AGENTIC))
     row = await stage.answered()
     (run,) = await runs_of(stage, row.id)
-    assert run.prompts == ["guardrail@1", "supervisor@1", "rag@1", "web@1"]
+    assert run.prompts == ["guardrail@1", "supervisor@1", "rag@2", "web@1"]
 
 
 async def test_a_refused_question_keeps_no_candidates_that_it_was_not_shown(stage: Stage) -> None:
