@@ -41,7 +41,7 @@ class Senders:
         Raises RateLimited when there is not even enough for the reading of its document.
         """
         paid = await self.till.read(sender, address, document)
-        return self.build_context(sender, partial(self.till.charge, sender, address, paid))
+        return self.build_context(sender, partial(self.till.pay, sender, address, document, paid))
 
     async def of_header(self, authorization: str | None, address: str) -> Viewer | AppError:
         """The viewer of `Bearer <token>`, or why there is none; the operation decides if it needs one."""

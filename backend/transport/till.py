@@ -1,7 +1,8 @@
 """Where each operation is paid for before it runs: its price, and what its sender may still spend."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
@@ -15,8 +16,9 @@ from backend.transport.cost import Price, price
 
 MAX_PRICES = 512
 FAILED_SIGN_IN_POINTS = 50
-CHARACTERS_PER_POINT = 500
-"""Of a document, which costs to be read whatever comes of it; most are shorter and cost nothing."""
+FREE_CHARACTERS, CHARACTERS_PER_POINT = 500, 12
+"""Of a document that is new here, beyond the first: to read so much takes as long as to load an object."""
+MAX_VALID = 512
 
 
 class Spent(RateLimited):
@@ -53,13 +55,26 @@ class Till:
     most: int
     people: Allowances
     addresses: Allowances
+    _valid: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """Documents that were read and found valid: they are kept, so to read them again costs nothing."""
 
     async def read(self, sender: Viewer | AppError, address: str, document: str) -> int:
         """The points that were charged for the reading of a document, before it is read. Raises Spent."""
-        points = len(document) // CHARACTERS_PER_POINT
+        length = 0 if document in self._valid else len(document)
+        points = max(0, length - FREE_CHARACTERS) // CHARACTERS_PER_POINT
         if points:
             await self.charge(sender, address, 0, points)
         return points
+
+    async def pay(
+        self, sender: Viewer | AppError, address: str, document: str, paid: int, points: int
+    ) -> dict[str, Any]:
+        """Charge for an operation of a document that has proved valid."""
+        self._valid[document] = None
+        self._valid.move_to_end(document)
+        if len(self._valid) > MAX_VALID:
+            self._valid.popitem(last=False)
+        return await self.charge(sender, address, paid, points)
 
     async def charge(self, sender: Viewer | AppError, address: str, paid: int, points: int) -> dict[str, Any]:
         """What was charged, as `extensions.cost` tells it, with what was `paid` before.
