@@ -109,7 +109,7 @@ class ApiSettings(Group):
     max_body_bytes: int = 1024 * 1024
     request_timeout_seconds: float = 30.0
     manifest_file: Path | None = None
-    """Operations that clients may name by their ids, in Apollo's format; the client's build writes one."""
+    """Operations that clients may name by their ids, in Apollo's format."""
     only_listed_operations: bool = False
     """Whether operations that the manifest does not list are refused, for everybody."""
     operation_points: int = Field(default=10_000, ge=1)
