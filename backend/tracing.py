@@ -25,13 +25,12 @@ _PROPAGATOR = TraceContextTextMapPropagator()
 
 
 class Side(Enum):
-    """Where a span stands: within a process, at its door, on either side of a queue, or at another's door."""
+    """Where a span stands: within a process, at its door, or on either side of a queue."""
 
     WITHIN = SpanKind.INTERNAL
     ASKED = SpanKind.SERVER
     RINGING = SpanKind.PRODUCER
     FETCHING = SpanKind.CONSUMER
-    ASKING = SpanKind.CLIENT
 
 
 class Silent:
