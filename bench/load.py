@@ -15,7 +15,7 @@ from bench.measure import percentile
 from bench.results import Figure
 from bench.stack import Stack
 from bench.stopping import STOP
-from bench.streaming import ENOUGH, ROOM, TOKENS_PER_SECOND, Level, Seen
+from bench.streaming import ENOUGH, ROOM, Level, Seen
 
 SUBSCRIBERS = (50, 100, 200, 400, 800, 1600)
 ANSWERS = (10, 20, 40, 80, 120, 160)
@@ -48,11 +48,7 @@ class Climb:
 
 async def run(stack: Stack) -> list[Figure]:
     """Each kind of load step by step, by one API and one worker, then by two of each."""
-    pace = {
-        "NUM_TOKENS": str(NUM_TOKENS),
-        "TOKENS_PER_SECOND": str(TOKENS_PER_SECOND),
-        "THINK_SECONDS": "0.2",
-    }
+    pace = streaming.pace(NUM_TOKENS)
     figures: list[Figure] = []
     async with AsyncExitStack() as opened:
         first = await opened.enter_async_context(asking(stack, num_warm=0, room=ROOM, **pace))

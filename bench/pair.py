@@ -7,7 +7,7 @@ from bench.asking import Asker, asking
 from bench.measure import percentile
 from bench.results import Figure
 from bench.stack import Stack
-from bench.streaming import NUM_TOKENS, ROOM, TOKENS_PER_SECOND, Level
+from bench.streaming import ROOM, Level
 from bench.wire import Wire
 
 LEVELS = (20, 60)
@@ -19,11 +19,7 @@ SELECT count(*) AS num, count(*) FILTER (WHERE num_tries > 1) AS num_again
 
 async def run(stack: Stack) -> list[Figure]:
     """The same answers by one API and one worker, then by two of each: viewers are shared out evenly."""
-    pace = {
-        "NUM_TOKENS": str(NUM_TOKENS),
-        "TOKENS_PER_SECOND": str(TOKENS_PER_SECOND),
-        "THINK_SECONDS": "0.2",
-    }
+    pace = streaming.pace()
     figures: list[Figure] = []
     async with AsyncExitStack() as opened:
         first = await opened.enter_async_context(asking(stack, num_warm=0, room=ROOM, **pace))

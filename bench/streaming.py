@@ -81,13 +81,21 @@ async def run(stack: Stack) -> list[Figure]:
     raw = await _levels_beside(stack, "bench.raw_socket", _raw)
     stock = await _levels_beside(stack, "bench.stock", _stock)
     found: list[Level] = []
-    pace = {"NUM_TOKENS": str(NUM_TOKENS), "TOKENS_PER_SECOND": str(TOKENS_PER_SECOND)}
-    async with asking(stack, num_warm=0, room=ROOM, THINK_SECONDS="0.2", **pace) as asker:
+    async with asking(stack, num_warm=0, room=ROOM, **pace()) as asker:
         for num_answers in LEVELS:
             found.append(await level(stack, [asker], num_answers))
             if found[-1].is_saturated:
                 break
     return figures(raw, stock, found)
+
+
+def pace(num_tokens: int = NUM_TOKENS) -> dict[str, str]:
+    """How the model speaks: at a chat model's pace, for so many tokens."""
+    return {
+        "NUM_TOKENS": str(num_tokens),
+        "TOKENS_PER_SECOND": str(TOKENS_PER_SECOND),
+        "THINK_SECONDS": "0.2",
+    }
 
 
 async def level(stack: Stack, askers: Sequence[Asker], num_answers: int) -> Level:
