@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 from redis.asyncio import Redis
 
 from backend.errors import Unavailable
 from backend.events import Cursor, Event, EventWriter, Hub, Publisher
-from backend.events.writer import MAX_UNSENT
+from backend.events.writer import COALESCE_SECONDS, MAX_UNSENT
 
 TOPIC = "message:one"
 
@@ -185,3 +186,23 @@ async def test_a_checkpoint_at_any_moment_has_the_text_of_its_seq(publisher: Pub
         texts[event.cursor.seq] = text
     assert checkpoints == {seq: texts[seq] for seq in checkpoints}
     assert len(texts) < 200
+
+
+async def test_text_that_waits_leaves_when_the_clock_comes_to_the_next_moment_for_all(
+    publisher: Publisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    naps: list[float] = []
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+
+    clock = SimpleNamespace(time=lambda: 7 * COALESCE_SECONDS + 0.02)
+    told_time = SimpleNamespace(**{**vars(asyncio), "get_running_loop": lambda: clock, "sleep": nap})
+    monkeypatch.setattr("backend.events.writer.asyncio", told_time)
+    for topic in (TOPIC, f"{TOPIC}, another"):
+        writer = EventWriter(topic, 1, publisher)
+        for piece in "ab":
+            await writer.text(piece)
+        await asyncio.sleep(0)
+        await writer.close()
+    assert naps == [pytest.approx(COALESCE_SECONDS - 0.02)] * 2
