@@ -11,6 +11,7 @@ from backend.errors import AppError, QuotaExceeded
 
 Kind: TypeAlias = Literal["connections", "operations"]
 """Sockets and streams; and what is under way on all of a sender's sockets together."""
+TOO_MANY_OPEN = "TOO_MANY_OPEN"
 
 
 @dataclass
@@ -26,7 +27,7 @@ class Caps:
         most: int = getattr(self, kind)
         if self._open[kind, whose] >= most:
             message = f"You may have {most} {kind} open at a time, and have: close some of them first."
-            raise QuotaExceeded(message, code="TOO_MANY_OPEN")
+            raise QuotaExceeded(message, code=TOO_MANY_OPEN)
 
     @contextmanager
     def hold(self, kind: Kind, whose: str) -> Iterator[None]:

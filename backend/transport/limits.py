@@ -152,8 +152,9 @@ class Results(SchemaExtensionsRunner):
     async def get_extensions_results(self, ctx: ExecutionContext) -> dict[str, Any]:
         told: dict[str, Any] = {}
         for extension in self.extensions:
-            if isinstance(extension, Paid):
-                told.update(extension.get_results())
+            if type(extension).get_results is not SchemaExtension.get_results:
+                found = extension.get_results()
+                told.update(found if isinstance(found, dict) else await found)
         return told | ctx.extensions_results
 
 

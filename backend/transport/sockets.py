@@ -20,8 +20,8 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 
 from backend import metrics
 from backend.auth import Viewer
-from backend.errors import AppError, QuotaExceeded
-from backend.transport.caps import whose
+from backend.errors import AppError, QuotaExceeded, TooLarge
+from backend.transport.caps import TOO_MANY_OPEN, whose
 from backend.transport.errors import present
 from backend.transport.limits import MAX_SOURCE_CHARACTERS
 from backend.transport.persisted import name_of
@@ -150,13 +150,21 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Any, None]):
         )
         operation.extensions = payload.get("extensions")
         self.operations[operation.id] = operation
-        if len(self.operations) > MAX_OPERATIONS:
-            await operation.send_initial_errors([GraphQLError("Too many operations on one socket.")])
-        elif len(operation.query) > MAX_SOURCE_CHARACTERS:
-            await operation.send_initial_errors([GraphQLError("The document is too long.")])
+        if (refusal := self._refusal(operation)) is not None:
+            await operation.send_initial_errors([GraphQLError("", original_error=refusal)])
         else:
             operation.task = asyncio.create_task(self.run_operation(operation))
             operation.task.add_done_callback(self._task_done)
+
+    def _refusal(self, operation: SocketOperation) -> AppError | None:
+        """Why it is not even begun; it is among the operations already."""
+        if len(self.operations) > MAX_OPERATIONS:
+            return QuotaExceeded(
+                f"The most operations that one socket takes at once is {MAX_OPERATIONS}.", code=TOO_MANY_OPEN
+            )
+        if len(operation.query) > MAX_SOURCE_CHARACTERS:
+            return TooLarge(f"A document may have {MAX_SOURCE_CHARACTERS} characters at most.")
+        return None
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
         """Run it to its end in a context of its own."""

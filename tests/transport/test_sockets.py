@@ -6,6 +6,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from backend.settings import Settings
+from backend.transport import sockets
+from backend.transport.limits import MAX_SOURCE_CHARACTERS
 from tests.fixtures import asking
 from tests.fixtures.served import Served, Socket, serving
 
@@ -205,3 +207,23 @@ async def test_a_socket_ends_at_its_age_with_a_code_that_clients_retry(
             await served.ask(STOP, {"id": answer})
             event = (await socket.receive())["payload"]["data"]["messageEvents"]
             assert event["__typename"] == "MessageStopped"
+
+
+async def test_what_a_socket_does_not_even_begin_says_why_and_the_others_go_on(
+    standing: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "MAX_OPERATIONS", 1)
+    answer = await new_answer(standing)
+    async with standing.socket() as socket:
+        await socket.subscribe("1", "{ __typename }" + " " * MAX_SOURCE_CHARACTERS)
+        said = await socket.receive()
+        assert (said["type"], said["payload"][0]["extensions"]) == ("error", {"code": "TOO_LARGE"})
+        await socket.subscribe("1", EVENTS, id=answer)
+        assert (await socket.receive())["type"] == "next"
+        await socket.subscribe("2", "{ __typename }")
+        said = await socket.receive()
+        assert (said["id"], said["payload"][0]["extensions"]) == ("2", {"code": "TOO_MANY_OPEN"})
+        assert said["payload"][0]["message"] == "The most operations that one socket takes at once is 1."
+        await socket.send(type="complete", id="1")
+        await socket.subscribe("2", "{ __typename }")
+        assert (await socket.receive())["payload"]["data"] == {"__typename": "Query"}
