@@ -8,7 +8,7 @@ from graphql import FieldNode, IntValueNode, NullValueNode, StringValueNode, Var
 from backend.errors import AppError
 from backend.schema.context import Info, NodeKey
 from backend.schema.nodes import row_id
-from backend.schema.paging import page_key
+from backend.schema.paging import FIRST, page_key
 from backend.schema.projects import Project
 from backend.services.documents import read as documents
 
@@ -19,12 +19,13 @@ async def project_and_documents(info: Info, id: str) -> None:
     Nothing is said of what is wrong or not there: whoever needs it asks for it, and is told.
     """
     asked = _asked(info, "documents")
-    if asked is None or asked.get("first", 20) is None:
+    first = None if asked is None else asked.get("first", FIRST)
+    if asked is None or first is None:
         return
     context = info.context
     with suppress(AppError):
         project_id = row_id(id, "Project")
-        key = page_key(project_id, asked.get("first", 20), asked.get("after"))
+        key = page_key(project_id, first, asked.get("after"))
         found = await documents.beginning(
             context.handles.database,
             viewer=context.viewer,

@@ -17,7 +17,7 @@ from backend.schema.inputs import (
     UpdateRetrievalSettingsInput,
 )
 from backend.schema.nodes import row_id
-from backend.schema.paging import After, Connection, First, connection, page_key
+from backend.schema.paging import FIRST, After, Connection, First, connection, page_key
 from backend.schema.projects import Project
 from backend.schema.results import (
     CreateProjectPayload,
@@ -44,7 +44,7 @@ class ProjectQueries:
 
     @strawberry.field(description="Your projects, newest first.")
     @needs(Capability.READ)
-    async def projects(self, info: Info, first: First = 20, after: After = None) -> Connection[Project]:
+    async def projects(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Project]:
         context = info.context
         key = page_key(context.viewer.user_id, first, after)
         async with context.handles.transactions.unit_of_work(context.viewer.user_id) as session:

@@ -9,7 +9,7 @@ from backend.schema.access import needs
 from backend.schema.context import Info, NodeKey
 from backend.schema.messages import Message
 from backend.schema.nodes import Node, global_id
-from backend.schema.paging import After, Connection, First, connection, page_key
+from backend.schema.paging import FIRST, After, Connection, First, connection, page_key
 from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
 from db.models import Capability
@@ -25,7 +25,7 @@ class Chat(Node):
 
     @strawberry.field(description="Its messages, newest first.")
     @needs(Capability.READ, Capability.ASK)
-    async def messages(self, info: Info, first: First = 20, after: After = None) -> Connection[Message]:
+    async def messages(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Message]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.messages_by_chat.load(key), Message.from_row)
 

@@ -10,7 +10,7 @@ from backend.schema.context import Info, NodeKey
 from backend.schema.documents import Document
 from backend.schema.failures import Failure, failure_of
 from backend.schema.nodes import Node, global_id
-from backend.schema.paging import After, Connection, First, connection, page_key
+from backend.schema.paging import FIRST, After, Connection, First, connection, page_key
 from db import models as rows
 from db.models import CrawlPageStatus, CrawlStatus
 
@@ -81,7 +81,7 @@ class Crawl(Node):
         return CrawlCounts.of(await info.context.loaders.page_counts_by_crawl.load(self.row.id))
 
     @strawberry.field(description="The pages it has found, the last first.")
-    async def pages(self, info: Info, first: First = 20, after: After = None) -> Connection[CrawlPage]:
+    async def pages(self, info: Info, first: First = FIRST, after: After = None) -> Connection[CrawlPage]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.pages_by_crawl.load(key), CrawlPage.from_row)
 

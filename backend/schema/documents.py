@@ -10,7 +10,7 @@ from backend.schema.context import Info, NodeKey
 from backend.schema.document_chunks import DocumentChunk
 from backend.schema.failures import Failure, failure_of
 from backend.schema.nodes import Node, global_id
-from backend.schema.paging import After, Connection, First, connection, page_key
+from backend.schema.paging import FIRST, After, Connection, First, connection, page_key
 from backend.schema.stages import DocumentStage, Remaining
 from db import models as rows
 from db.models import Capability
@@ -112,7 +112,9 @@ class Document(Node):
 
     @strawberry.field(description="What the version that search sees was cut into, in order.")
     @needs(Capability.READ)
-    async def chunks(self, info: Info, first: First = 20, after: After = None) -> Connection[DocumentChunk]:
+    async def chunks(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[DocumentChunk]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.chunks_by_document.load(key), DocumentChunk.from_row)
 

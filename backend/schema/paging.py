@@ -12,7 +12,8 @@ from backend.schema.context import PageKey, PageOf
 T = TypeVar("T")
 R = TypeVar("R")
 
-MAX_FIRST = 100
+FIRST, MAX_FIRST = 20, 100
+"""How many a page has that says nothing of it, and how many one may have."""
 
 Count: TypeAlias = int | Callable[[], Awaitable[int]]
 """How many there are in a list, or how to find out if anybody asks."""

@@ -12,7 +12,7 @@ from backend.schema.crawls import Crawl
 from backend.schema.documents import Document
 from backend.schema.embedding_models import EmbeddingModel, EmbeddingModelChange, model_of
 from backend.schema.nodes import Node, global_id
-from backend.schema.paging import After, Connection, First, connection, page_key
+from backend.schema.paging import FIRST, After, Connection, First, connection, page_key
 from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
 from db.models import Capability
@@ -77,7 +77,7 @@ class Project(Node):
 
     @strawberry.field(description="Its documents, newest first.")
     @needs(Capability.READ)
-    async def documents(self, info: Info, first: First = 20, after: After = None) -> Connection[Document]:
+    async def documents(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Document]:
         loaders, key = info.context.loaders, page_key(self.row.id, first, after)
 
         async def count() -> int:
@@ -87,13 +87,13 @@ class Project(Node):
 
     @strawberry.field(description="Its crawls of web sites, newest first.")
     @needs(Capability.READ)
-    async def crawls(self, info: Info, first: First = 20, after: After = None) -> Connection[Crawl]:
+    async def crawls(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Crawl]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.crawls_by_project.load(key), Crawl.from_row)
 
     @strawberry.field(description="Its chats, the last used first.")
     @needs(Capability.READ)
-    async def chats(self, info: Info, first: First = 20, after: After = None) -> Connection[Chat]:
+    async def chats(self, info: Info, first: First = FIRST, after: After = None) -> Connection[Chat]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.chats_by_project.load(key), Chat.from_row)
 

@@ -9,7 +9,7 @@ from backend.schema.api_keys import ApiKey
 from backend.schema.audit import AuditEntry
 from backend.schema.context import Info
 from backend.schema.nodes import Node, global_id
-from backend.schema.paging import After, Connection, First, connection, page_key
+from backend.schema.paging import FIRST, After, Connection, First, connection, page_key
 from backend.schema.usage import UsageTotal, usage_of
 from db import models as rows
 from db.models.usage import UsageOf
@@ -29,7 +29,7 @@ class User(Node):
 
     @strawberry.field(description="Your API keys, newest first, those that have ended too.")
     @needs()
-    async def api_keys(self, info: Info, first: First = 20, after: After = None) -> Connection[ApiKey]:
+    async def api_keys(self, info: Info, first: First = FIRST, after: After = None) -> Connection[ApiKey]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.api_keys_by_user.load(key), ApiKey.from_row)
 
@@ -37,7 +37,9 @@ class User(Node):
         description="Acts in your name that changed rights or took something away, newest first."
     )
     @needs()
-    async def audit_log(self, info: Info, first: First = 20, after: After = None) -> Connection[AuditEntry]:
+    async def audit_log(
+        self, info: Info, first: First = FIRST, after: After = None
+    ) -> Connection[AuditEntry]:
         key = page_key(self.row.id, first, after)
         return connection(await info.context.loaders.audit_by_user.load(key), AuditEntry.from_row)
 
